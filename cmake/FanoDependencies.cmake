@@ -1,0 +1,20 @@
+# Libraries that fano links, all from the distribution; scripts/install-deps installs them.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(TBB REQUIRED)
+find_package(CLI11 QUIET)
+find_package(tomlplusplus REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(Boost REQUIRED)
+pkg_check_modules(SBML REQUIRED IMPORTED_TARGET libsbml)
+pkg_check_modules(HDF5 REQUIRED IMPORTED_TARGET hdf5)
+find_library(HDF5_HL NAMES hdf5_serial_hl hdf5_hl HINTS ${HDF5_LIBRARY_DIRS} REQUIRED)
+
+if(NOT TARGET CLI11::CLI11)  # Debian 12 ships its headers with a pkg-config file only
+  pkg_check_modules(CLI11 REQUIRED IMPORTED_TARGET CLI11)
+  add_library(CLI11::CLI11 ALIAS PkgConfig::CLI11)
+endif()
+
+set(FANO_LIBRARIES fmt::fmt TBB::tbb tomlplusplus::tomlplusplus nlohmann_json::nlohmann_json Boost::headers
+  PkgConfig::SBML ${HDF5_HL} PkgConfig::HDF5 Threads::Threads)

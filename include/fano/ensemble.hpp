@@ -1,0 +1,84 @@
+// Runs an ensemble of independent cells of one network and keeps what was asked for.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fano/network.hpp"
+#include "fano/tally.hpp"
+
+namespace fano {
+
+// The builds of the direct method; all give the same bits. `best` is the widest that the machine can run.
+enum class Device { best, reference, sse2, avx2, avx512 };
+
+struct EnsembleOptions {
+    std::uint64_t cells = 10000;
+    std::uint64_t first_cell = 0;  // cells [first_cell, first_cell + cells) of the ensemble
+    std::uint64_t seed = 1;
+    std::vector<double> times;  // ascending, >= 0
+    unsigned threads = 0;       // 0: all cores
+    Device device = Device::best;
+    std::uint64_t max_events = 1'000'000'000;                // a cell
+    std::vector<std::pair<std::string, std::string>> joint;  // joint histograms of these outputs
+    bool tally = true;
+    bool covariance = true;
+    bool snapshots = false;                   // keep every cell's outputs at every time
+    bool count_reactions = false;             // how often each reaction fired
+    std::vector<std::uint64_t> trajectories;  // cells whose every step is kept
+    std::atomic<bool> const* stop =
+        nullptr;  // set from outside to stop; run_ensemble then throws Interrupted
+    std::function<void(std::uint64_t cells_done)> progress;  // called from one thread, a few times a second
+};
+
+// Every change of one cell: state i holds from time[i] until time[i + 1].
+struct Trajectory {
+    std::uint64_t cell;
+    std::vector<double> time;
+    std::vector<double> values;  //!< [step][output]
+};
+
+struct Ensemble {
+    std::vector<double> times;
+    std::vector<Output> outputs;
+    Tally tally{TallyLayout{}};
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> joint;
+    std::vector<double> snapshots;  //!< [time][cell][output]
+    std::vector<std::string> reactions;
+    std::vector<std::uint64_t> reaction_counts;  //!< [reaction]
+    std::vector<Trajectory> trajectories;
+    std::uint64_t cells = 0;
+    std::uint64_t first_cell = 0;
+    std::uint64_t seed = 0;
+    std::uint64_t events = 0;  // reactions fired, all cells
+    double seconds = 0;        // wall clock of the simulation
+    std::string device;        // "cpu (avx512, 2 threads)"
+    unsigned threads = 0;
+    // A number for all samples of all cells, whatever the order in which they ran.
+    std::uint64_t fingerprint = 0;
+};
+
+// What a run will need, before it runs.
+struct MemoryPlan {
+    std::uint64_t tally_bytes;  // at most, all threads
+    std::uint64_t snapshot_bytes;
+    std::uint64_t disk_bytes;  // of an HDF5 file with all of it, at most
+};
+
+MemoryPlan plan_memory(Network const& network, EnsembleOptions const& options);
+
+// Throws InputError for bad options, SimulationError when a cell cannot go on, BackendError, Interrupted.
+Ensemble run_ensemble(Network const& network, EnsembleOptions const& options);
+
+// "0:100:101" (from, to, number of points), or "0,1,5.5". Throws InputError.
+std::vector<double> parse_times(std::string const& text);
+
+// The device's name, and whether this machine can run it.
+std::string device_name(Device device);
+bool device_available(Device device);
+
+}  // namespace fano

@@ -1,0 +1,38 @@
+// Starts the direct method on the CPU. Included once in each translation unit that is built for one
+// instruction set, which names its Lane and its entry point.
+#pragma once
+
+#include "kernels/launch/cpu_job.hpp"
+#include "kernels/ssa/table_network.hpp"
+
+FANO_KERNELS_BEGIN
+
+template <class Lane, bool timed, bool checked>
+inline void run_network(CpuJob const& job) {
+    using Real = typename Lane::Real;
+    LaneView const& view = job.lanes;
+    auto reals = [](double* p) { return reinterpret_cast<Real*>(p); };
+    NetworkMemory<Lane> memory{};
+    memory.registers = reals(view.registers);
+    memory.upper = reals(job.upper);
+    memory.accepted = reals(job.accepted);
+    memory.chosen = reinterpret_cast<typename Lane::Mask*>(job.chosen);
+    memory.triggers = reals(view.triggers);
+    memory.bounds = reinterpret_cast<Interval<Real>*>(job.bounds);
+    memory.rejected = reals(view.rejected);
+    memory.fired = view.fired;
+    TableNetwork<Lane, timed, checked> network{*job.table, memory};
+    auto& state = *reinterpret_cast<LaneState<Lane>*>(view.time);
+    RemoteKeeper keeper = job.keeper;
+    run_direct<Lane>(job.seed, state, network, keeper);
+}
+
+template <class Lane>
+inline void run_lanes(CpuJob const& job) {
+    Features const& features = job.table->features;
+    if (features.timed) return run_network<Lane, true, true>(job);
+    if (features.guarded || features.state_triggers) return run_network<Lane, false, true>(job);
+    run_network<Lane, false, false>(job);
+}
+
+FANO_KERNELS_END

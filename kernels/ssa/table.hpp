@@ -1,0 +1,140 @@
+// A Network as plain arrays: what the table-driven kernels read. Views only; the host owns the memory.
+//
+// Registers: [0, species) counts, [species, slots) other quantities that differ between cells or change in
+// time (parameters drawn at birth or set by events, volumes set by events), then time, constants and results.
+#pragma once
+
+#include "kernels/core/program.hpp"
+
+namespace fano::kernels {
+
+// What one reaction does to the species whose changes these are.
+struct Change {
+    u32 reaction;
+    double amount;
+};
+
+struct ConstantEntry {
+    u32 reg;
+    double value;
+};
+
+enum class BirthKind : u32 {
+    expression,
+    poisson,            // a = mean
+    binomial,           // a = n, b = p
+    negative_binomial,  // a = mean, b = Fano factor
+    uniform_whole,      // a = low, b = high
+    lognormal,          // a = mean, b = cv
+    gamma,              // a = mean, b = cv
+    positive_normal,    // a = mean, b = sd
+    uniform,            // a = low, b = high
+};
+
+// How one quantity gets its value when a cell is born. Entries run in order; later ones may read earlier ones.
+struct BirthEntry {
+    BirthKind kind;
+    u32 slot;
+    Program arguments;
+    u32 a, b;   // registers of the arguments
+    u32 whole;  // 1 for a count: the value must be a whole number
+};
+
+struct EventAssignment {
+    u32 slot;
+    u32 reg;
+    u32 whole;
+};
+
+// The trigger can change its value at the time -offset/slope while the counts stand still.
+struct Crossing {
+    Program program;
+    u32 offset, slope;  // registers
+};
+
+struct EventEntry {
+    Program trigger, delay, priority, values;
+    u32 trigger_register, delay_register, priority_register;
+    u32 first_assignment, assignments;
+    u32 first_crossing, crossings;
+    bool initial_value, persistent, values_from_trigger_time;
+    bool has_delay, has_priority;
+};
+
+// How often the direct method must look at more than propensities.
+struct Features {
+    bool timed = false;           // some propensity depends on time: thinning
+    bool guarded = false;         // some propensity or count could turn negative: check every step
+    bool events = false;          // there are events
+    bool state_triggers = false;  // some trigger depends on counts
+    bool mixed_triggers = false;  // some trigger depends on counts and on time
+};
+
+struct NetworkTable {
+    u32 species, slots, registers, reactions;
+    u32 time_register;
+    Instruction const* code;
+    ConstantEntry const* constants;
+    u32 constant_count;
+
+    Program propensities;        // all propensities, at one time
+    Program timed_propensities;  // those that depend on time, for their bounds
+    u32 const* propensity;       //!< [reaction] register
+    u32 const* timed;            //!< [reaction] 1 if it depends on time
+    u32 const* first_change;     //!< [species + 1] into changes
+    Change const* changes;
+    u32 const* guarded_reactions;
+    u32 guarded_reaction_count;
+    u32 const* guarded_species;
+    u32 guarded_species_count;
+
+    double const* initial;  //!< [slot] where no birth entry says otherwise
+    BirthEntry const* births;
+    u32 birth_count;
+
+    EventEntry const* events;
+    u32 event_count;
+    EventAssignment const* assignments;
+    u32 max_assignments;
+    Crossing const* crossings;
+    Program triggers;  // all triggers, lane-wise
+
+    u32 const* output;  //!< [output] register
+    Program outputs;    // the outputs that are computed
+    bool computed_outputs;
+    u32 output_count;
+    Features features;
+};
+
+// Why a cell could not go on.
+enum class Failure : u32 {
+    none,
+    stopped,               // asked to stop from outside
+    too_many_events,       // detail: 0
+    not_a_number,          // detail: reaction
+    negative_propensity,   // detail: reaction
+    infinite_propensity,   // detail: reaction
+    negative_count,        // detail: species
+    count_too_large,       // detail: species
+    birth_not_whole,       // detail: slot, value
+    birth_invalid,         // detail: slot (argument of a distribution), value
+    event_not_whole,       // detail: event, value
+    event_delay_invalid,   // detail: event, value
+    event_cascade,         // detail: event
+    event_queue_full,      // detail: event
+    unbounded_propensity,  // detail: reaction
+    output_too_large,      // detail: output
+};
+
+struct FailureReport {
+    Failure failure = Failure::none;
+    u32 detail = 0;
+    u64 cell = 0;
+    double time = 0;
+    double value = 0;
+};
+
+inline constexpr double largest_count = 2147483647.0;
+inline constexpr u64 no_cell = ~u64{0};
+
+}  // namespace fano::kernels

@@ -1,0 +1,171 @@
+// Chooses the build of the direct method that suits the machine, and lays out a worker's memory.
+#include "backend/cpu.hpp"
+
+#include <cstring>
+#include <new>
+
+#include <fmt/format.h>
+
+#include "fano/error.hpp"
+
+extern "C" {
+void fano_run_lanes_reference(fano::kernels::CpuJob const*);
+void fano_run_lanes_sse2(fano::kernels::CpuJob const*);
+#if defined(__x86_64__)
+void fano_run_lanes_avx2(fano::kernels::CpuJob const*);
+void fano_run_lanes_avx512(fano::kernels::CpuJob const*);
+#endif
+}
+
+namespace fano {
+
+namespace {
+constexpr std::size_t line_words = 8;
+std::size_t rounded(std::size_t words) { return (words + line_words - 1) / line_words * line_words; }
+}  // namespace
+
+std::string device_name(Device device) {
+    switch (device) {
+        case Device::best:
+            return "best";
+        case Device::reference:
+            return "reference";
+        case Device::sse2:
+            return "sse2";
+        case Device::avx2:
+            return "avx2";
+        case Device::avx512:
+            return "avx512";
+    }
+    return "unknown";
+}
+
+bool device_available(Device device) {
+#if defined(__x86_64__)
+    if (device == Device::avx2) return __builtin_cpu_supports("avx2") != 0;
+    if (device == Device::avx512)
+        return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0;
+    return true;
+#else
+    return device != Device::avx2 && device != Device::avx512;
+#endif
+}
+
+Device resolve_device(Device device) {
+    if (device == Device::best) {
+        for (Device wide : {Device::avx512, Device::avx2})
+            if (device_available(wide)) return wide;
+        return Device::sse2;
+    }
+    if (!device_available(device))
+        throw BackendError(fmt::format(
+            "this processor has no {} instructions; leave --device out, or choose reference or sse2",
+            device_name(device)));
+    return device;
+}
+
+std::uint32_t lane_width(Device device) {
+    switch (device) {
+        case Device::reference:
+            return 1;
+        case Device::avx2:
+            return 16;
+        case Device::avx512:
+            return 32;
+        default:
+            return 8;
+    }
+}
+
+kernels::RunLanes lane_function(Device device) {
+    switch (device) {
+        case Device::reference:
+            return fano_run_lanes_reference;
+#if defined(__x86_64__)
+        case Device::avx2:
+            return fano_run_lanes_avx2;
+        case Device::avx512:
+            return fano_run_lanes_avx512;
+#endif
+        default:
+            return fano_run_lanes_sse2;
+    }
+}
+
+void AlignedBuffer::Free::operator()(double* p) const { ::operator delete (p, std::align_val_t{64}); }
+
+AlignedBuffer::AlignedBuffer(std::size_t words)
+    : memory_(static_cast<double*>(::operator new (words * sizeof(double), std::align_val_t{64}))),
+      size_(words) {
+    std::memset(memory_.get(), 0, words * sizeof(double));
+}
+
+double* AlignedBuffer::reals(std::size_t words) {
+    double* const start = memory_.get() + used_;
+    used_ += rounded(words);
+    if (used_ > size_) throw Error(ExitCode::internal, "a worker's memory was planned too small");
+    return start;
+}
+
+std::uint64_t* AlignedBuffer::words(std::size_t words) {
+    return reinterpret_cast<std::uint64_t*>(reals(words));
+}
+
+LaneMemory::LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, bool count_reactions)
+    : buffer_(8 * rounded(width) + rounded(std::size_t{table.registers} * width) +
+              3 * rounded(std::size_t{table.reactions} * width) +
+              rounded(std::size_t{table.event_count} * width) +
+              (table.features.timed ? rounded(std::size_t{2} * table.registers * width) : 0) +
+              (count_reactions ? rounded(std::size_t{table.reactions} * width) : 0) +
+              rounded(table.registers) + rounded(table.output_count) + 3 * rounded(width)),
+      keeper_bounds_(table.features.timed ? table.registers : 0),
+      next_sample_(width),
+      events_(table.features.events ? width : 0),
+      event_values_(std::size_t{events_.size()} * (kernels::max_pending_events + 1) * table.max_assignments) {
+    // One LaneState, whatever its width: consecutive arrays in the order of its members.
+    double* const state = buffer_.reals(std::size_t{7} * width);
+    lanes.width = width;
+    lanes.time = state;
+    lanes.due = state + width;
+    lanes.proposed = state + 2 * std::size_t{width};
+    lanes.pick = state + 3 * std::size_t{width};
+    lanes.window = state + 4 * std::size_t{width};
+    lanes.draw = reinterpret_cast<std::uint64_t*>(state + 5 * std::size_t{width});
+    lanes.cell = lanes.draw + width;
+    lanes.registers = buffer_.reals(std::size_t{table.registers} * width);
+    lanes.triggers = buffer_.reals(std::size_t{table.event_count} * width);
+    lanes.rejected = buffer_.reals(width);
+    lanes.fired = count_reactions ? buffer_.words(std::size_t{table.reactions} * width) : nullptr;
+    upper = buffer_.reals(std::size_t{table.reactions} * width);
+    accepted = buffer_.reals(std::size_t{table.reactions} * width);
+    chosen = buffer_.reals(std::size_t{table.reactions} * width);
+    bounds = table.features.timed ? buffer_.reals(std::size_t{2} * table.registers * width) : nullptr;
+
+    keeper.registers = buffer_.reals(table.registers);
+    keeper.bounds = keeper_bounds_.data();
+    keeper.outputs = buffer_.reals(table.output_count);
+    keeper.next_sample = next_sample_.data();
+    keeper.event_due = buffer_.reals(width);
+    keeper.window_length = buffer_.reals(width);
+    keeper.discarded = buffer_.words(width);
+    keeper.events = events_.data();
+    for (std::uint32_t lane = 0; lane < events_.size(); ++lane) {
+        events_[lane].trigger_value = lanes.triggers + lane;
+        events_[lane].stride = width;
+        events_[lane].values = event_values_.data() +
+                               std::size_t{lane} * (kernels::max_pending_events + 1) * table.max_assignments;
+    }
+    for (std::uint32_t i = 0; i < table.constant_count; ++i) {
+        auto const& c = table.constants[i];
+        keeper.registers[c.reg] = c.value;
+        if (!keeper_bounds_.empty()) keeper_bounds_[c.reg] = kernels::Interval<double>{c.value};
+        for (std::uint32_t lane = 0; lane < width; ++lane) {
+            lanes.registers[std::size_t{c.reg} * width + lane] = c.value;
+            if (bounds == nullptr) continue;
+            bounds[std::size_t{c.reg} * 2 * width + lane] = c.value;
+            bounds[(std::size_t{c.reg} * 2 + 1) * width + lane] = c.value;
+        }
+    }
+}
+
+}  // namespace fano

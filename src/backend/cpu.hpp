@@ -1,0 +1,54 @@
+// Where lanes run on the CPU: the builds of the direct method, and the memory that one worker needs for them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "fano/ensemble.hpp"
+#include "kernels/launch/cpu_job.hpp"
+
+namespace fano {
+
+// The widest build that this machine can run; Device::best is resolved by it.
+Device resolve_device(Device device);
+std::uint32_t lane_width(Device device);
+kernels::RunLanes lane_function(Device device);
+
+// Zeroed memory that starts on a cache line.
+class AlignedBuffer {
+public:
+    explicit AlignedBuffer(std::size_t words);
+    double* reals(std::size_t words);
+    std::uint64_t* words(std::size_t words);
+
+private:
+    struct Free {
+        void operator()(double* p) const;
+    };
+    std::unique_ptr<double, Free> memory_;
+    std::size_t used_ = 0;
+    std::size_t size_;
+};
+
+// All arrays of one worker: its lanes, and its keeper's scalar registers.
+class LaneMemory {
+public:
+    LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, bool count_reactions);
+
+    kernels::LaneView lanes{};
+    kernels::KeeperMemory keeper{};
+    double* upper;
+    double* accepted;
+    double* chosen;
+    double* bounds;
+
+private:
+    AlignedBuffer buffer_;
+    std::vector<kernels::Interval<double>> keeper_bounds_;
+    std::vector<std::uint32_t> next_sample_;
+    std::vector<kernels::LaneEvents> events_;
+    std::vector<double> event_values_;
+};
+
+}  // namespace fano

@@ -1,0 +1,7 @@
+// The direct method one cell at a time: the reference that every other build must equal bit for bit.
+#define FANO_TARGET reference
+#include "kernels/launch/cpu.hpp"
+
+extern "C" void fano_run_lanes_reference(fano::kernels::CpuJob const* job) {
+    fano::kernels::run_lanes<fano::kernels::ScalarLane>(*job);
+}

@@ -1,0 +1,13 @@
+// The subcommands of `fano`. Each adds itself to the command line and returns nothing; errors are exceptions.
+#pragma once
+
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+namespace fano::cli {
+
+void add_run(CLI::App& app, std::string const& command_line);
+void add_info(CLI::App& app);
+
+}  // namespace fano::cli

@@ -1,0 +1,65 @@
+// The progress bar and the signal handler.
+#include "cli/progress.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <string>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace fano::cli {
+
+namespace {
+
+std::atomic<bool> stop_requested{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only touch lock-free atomics");
+
+void on_signal(int signal) {
+    if (stop_requested.exchange(true)) {
+        std::signal(signal, SIG_DFL);
+        std::raise(signal);
+    }
+}
+
+}  // namespace
+
+StopOnSignal::StopOnSignal() {
+    std::signal(SIGINT, on_signal);
+    std::signal(SIGTERM, on_signal);
+}
+
+StopOnSignal::~StopOnSignal() {
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGTERM, SIG_DFL);
+}
+
+std::atomic<bool> const& StopOnSignal::flag() { return stop_requested; }
+
+Progress::Progress(std::uint64_t cells, bool quiet)
+    : cells_(cells), quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0) {}
+
+Progress::~Progress() {
+    if (shown_ && terminal_) fmt::print(stderr, "\r\033[K");
+}
+
+void Progress::operator()(std::uint64_t done) {
+    auto const now = Clock::now();
+    double const elapsed = std::chrono::duration<double>(now - start_).count();
+    if (quiet_ || elapsed < 0.5) return;
+    double const part = static_cast<double>(done) / static_cast<double>(cells_);
+    std::string const left = done > 0 ? fmt::format("{:.0f} s left", elapsed / part - elapsed) : "";
+    if (terminal_) {
+        constexpr int width = 40;
+        int const full = static_cast<int>(part * width);
+        fmt::print(stderr, "\r\033[K[{:#<{}}{:.<{}}] {:3.0f} %  {}", "", full, "", width - full, 100 * part,
+                   left);
+        std::fflush(stderr);
+        shown_ = true;
+    } else if (now - last_line_ > std::chrono::seconds(10)) {
+        last_line_ = now;
+        fmt::print(stderr, "fano: {} of {} cells, {}\n", done, cells_, left);
+    }
+}
+
+}  // namespace fano::cli

@@ -1,0 +1,36 @@
+// Progress of long work on stderr, and a clean answer to Ctrl-C.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+
+namespace fano::cli {
+
+// While one lives, SIGINT and SIGTERM set flag() instead of ending the program; a second one ends it.
+class StopOnSignal {
+public:
+    StopOnSignal();
+    ~StopOnSignal();
+    StopOnSignal(StopOnSignal const&) = delete;
+    StopOnSignal& operator=(StopOnSignal const&) = delete;
+    static std::atomic<bool> const& flag();
+};
+
+// A bar on a terminal, a line every ten seconds elsewhere. Shows nothing for work that ends at once.
+class Progress {
+public:
+    Progress(std::uint64_t cells, bool quiet);
+    ~Progress();
+    Progress(Progress const&) = delete;
+    Progress& operator=(Progress const&) = delete;
+    void operator()(std::uint64_t done);
+
+private:
+    using Clock = std::chrono::steady_clock;
+    std::uint64_t cells_;
+    bool quiet_, terminal_, shown_ = false;
+    Clock::time_point start_ = Clock::now(), last_line_ = start_;
+};
+
+}  // namespace fano::cli

@@ -1,0 +1,202 @@
+// `fano run MODEL`: an ensemble of cells, from the file to a table, a histogram and result files.
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/commands.hpp"
+#include "cli/progress.hpp"
+#include "cli/report.hpp"
+#include "fano/error.hpp"
+#include "fano/result.hpp"
+
+namespace fano::cli {
+
+namespace {
+
+struct RunArguments {
+    std::string model, times, device = "auto", json, plot;
+    std::string cells = "10000", seed = "1", max_events = "1e9", cell;
+    std::vector<std::string> set, out, joint, trajectory;
+    unsigned threads = 0;
+    bool snapshots = false, reactions = false, dry_run = false, quiet = false, no_covariance = false;
+};
+
+// Whole numbers as people write them: 1000000, 1e6, 1_000_000.
+std::uint64_t parse_count(std::string text, std::string const& option) {
+    std::erase(text, '_');
+    std::uint64_t whole = 0;
+    char const* const end = text.data() + text.size();
+    if (auto const [stop, error] = std::from_chars(text.data(), end, whole);
+        error == std::errc{} && stop == end)
+        return whole;
+    double value = 0;
+    auto const [stop, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc{} || stop != end || !(value >= 0) || value != std::floor(value) ||
+        value > 9007199254740992.0)
+        throw InputError(
+            fmt::format("{} takes a whole number such as 1000000 or 1e6, not \"{}\"", option, text));
+    return static_cast<std::uint64_t>(value);
+}
+
+double parse_value(std::string const& text, std::string const& setting) {
+    double value = 0;
+    auto const [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || stop != text.data() + text.size() || !std::isfinite(value))
+        throw InputError(
+            fmt::format("--set {} does not end in a finite number; write --set NAME=VALUE", setting));
+    return value;
+}
+
+void apply_settings(Model& model, std::vector<std::string> const& settings) {
+    for (auto const& setting : settings) {
+        auto const at = setting.find('=');
+        if (at == std::string::npos || at == 0)
+            throw InputError(fmt::format("--set {} has no value; write --set NAME=VALUE", setting));
+        model.set(setting.substr(0, at), parse_value(setting.substr(at + 1), setting));
+    }
+}
+
+Device parse_device(std::string const& name) {
+    if (name == "auto" || name == "cpu") return Device::best;
+    for (Device d : {Device::reference, Device::sse2, Device::avx2, Device::avx512})
+        if (device_name(d) == name) return d;
+    if (name == "gpu")
+        throw BackendError(
+            "this build of fano has no GPU backend; leave --device out to run the same cells on the CPU");
+    throw InputError(
+        fmt::format("--device takes auto, cpu, reference, sse2, avx2 or avx512, not \"{}\"", name));
+}
+
+EnsembleOptions make_options(RunArguments const& arguments, Network const& network) {
+    EnsembleOptions options;
+    options.cells = parse_count(arguments.cells, "--cells");
+    options.seed = parse_count(arguments.seed, "--seed");
+    options.max_events = parse_count(arguments.max_events, "--max-events");
+    options.threads = arguments.threads;
+    options.device = parse_device(arguments.device);
+    std::string const times = !arguments.times.empty() ? arguments.times : network.default_times;
+    if (times.empty())
+        throw InputError(
+            fmt::format("{} names no sample times; give --times FROM:TO:POINTS, such as --times 0:100:101",
+                        network.file));
+    options.times = parse_times(times);
+    options.snapshots = arguments.snapshots;
+    options.count_reactions = arguments.reactions;
+    options.covariance = !arguments.no_covariance;
+    for (auto const& pair : arguments.joint) {
+        auto const comma = pair.find(',');
+        if (comma == std::string::npos)
+            throw InputError(fmt::format("--joint {} is not a pair; write --joint A,B", pair));
+        options.joint.emplace_back(pair.substr(0, comma), pair.substr(comma + 1));
+        network.output(options.joint.back().first);
+        network.output(options.joint.back().second);
+    }
+    for (auto const& cell : arguments.trajectory)
+        options.trajectories.push_back(parse_count(cell, "--trajectory"));
+    if (!arguments.cell.empty()) {
+        options.first_cell = parse_count(arguments.cell, "--cell");
+        options.cells = 1;
+        options.snapshots = true;
+    }
+    return options;
+}
+
+void print_plan(std::FILE* out, Network const& network, EnsembleOptions const& options) {
+    MemoryPlan const plan = plan_memory(network, options);
+    auto megabytes = [](std::uint64_t bytes) { return static_cast<double>(bytes) * 1e-6; };
+    fmt::print(out, "{} cells of {}, {} sample times, {} outputs\n", options.cells, network.file,
+               options.times.size(), network.outputs.size());
+    fmt::print(out, "tally      at most {:10.1f} MB of memory\n", megabytes(plan.tally_bytes));
+    fmt::print(out, "snapshots          {:10.1f} MB of memory\n", megabytes(plan.snapshot_bytes));
+    fmt::print(out, "result     at most {:10.1f} MB on disk as HDF5\n", megabytes(plan.disk_bytes));
+    fmt::print(out, "nothing was run\n");
+}
+
+void run(RunArguments const& arguments, std::string const& command_line) {
+    Model model = read_model(arguments.model);
+    apply_settings(model, arguments.set);
+    Network const network = compile(model);
+    EnsembleOptions options = make_options(arguments, network);
+    for (auto const& file : arguments.out) check_writable(file);
+    if (!arguments.json.empty() && arguments.json != "-") check_writable(arguments.json);
+    // JSON on stdout leaves it to nothing else.
+    std::FILE* const out = arguments.json == "-" ? stderr : stdout;
+    std::size_t const last = options.times.size() - 1;
+    std::size_t const plot = arguments.plot.empty() ? network.outputs.size() : network.output(arguments.plot);
+    if (arguments.dry_run) return print_plan(out, network, options);
+    if (!arguments.quiet)
+        for (auto const& warning : network.warnings) fmt::print(stderr, "note: {}\n", warning);
+
+    auto const ensemble = [&] {
+        StopOnSignal const signals;
+        Progress progress{options.cells, arguments.quiet};
+        options.stop = &StopOnSignal::flag();
+        options.progress = [&](std::uint64_t done) { progress(done); };
+        return run_ensemble(network, options);
+    }();
+
+    if (!arguments.quiet) {
+        if (!arguments.cell.empty()) {
+            print_cell(out, ensemble);
+        } else {
+            print_moments(out, ensemble, last, network.time_unit);
+            print_histogram(out, ensemble, last,
+                            plot < network.outputs.size() ? plot : most_variable(ensemble, last));
+        }
+        print_reaction_counts(out, ensemble);
+        fmt::print(out, "\n{} events in {:.2f} s: {:.3g} events/s on {}; seed {}\n", ensemble.events,
+                   ensemble.seconds, static_cast<double>(ensemble.events) / ensemble.seconds, ensemble.device,
+                   ensemble.seed);
+    }
+    Provenance const provenance = describe(network, ensemble, command_line);
+    for (auto const& file : arguments.out) {
+        write_result(file, ensemble, provenance);
+        if (!arguments.quiet) fmt::print(out, "wrote {}\n", file);
+    }
+    if (arguments.json == "-")
+        write_json(std::cout, ensemble, provenance);
+    else if (!arguments.json.empty())
+        write_json(arguments.json, ensemble, provenance);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, std::string const& command_line) {
+    auto* const command = app.add_subcommand("run", "Simulate an ensemble of cells exactly");
+    auto a = std::make_shared<RunArguments>();
+    command->add_option("MODEL", a->model, "Model file, TOML or SBML")->required();
+    command->add_option("-n,--cells", a->cells, "How many cells, such as 1e6")->capture_default_str();
+    command->add_option("--times", a->times,
+                        "Sample times, FROM:TO:POINTS or a list; the model's own by default");
+    command->add_option("--seed", a->seed, "Random seed")->capture_default_str();
+    command->add_option("--set", a->set,
+                        "NAME=VALUE: another value for a parameter, volume or initial count");
+    command->add_option("-o,--out", a->out,
+                        "Result file: .h5 (xarray), .csv or .json; may be given several times");
+    command->add_option("--json", a->json, "Summary for scripts; - is the standard output");
+    command->add_flag("--snapshots", a->snapshots, "Keep every cell's counts at every sample time");
+    command->add_option("--joint", a->joint, "A,B: joint histogram of two species at all times");
+    command->add_option("--trajectory", a->trajectory, "Cells whose every change is kept, such as 0,5,17")
+        ->delimiter(',');
+    command->add_flag("--reactions", a->reactions, "Count how often each reaction fires");
+    command->add_option("--cell", a->cell, "Run this one cell of the ensemble alone and print it");
+    command->add_option("--plot", a->plot,
+                        "Species whose histogram is printed; the most variable one by default");
+    command->add_option("--threads", a->threads, "CPU threads; all cores by default");
+    command
+        ->add_option("--device", a->device,
+                     "auto, cpu, reference, sse2, avx2 or avx512; all give the same cells")
+        ->capture_default_str();
+    command->add_option("--max-events", a->max_events, "Steps after which a cell counts as run away")
+        ->capture_default_str();
+    command->add_flag("--no-covariance", a->no_covariance, "Leave covariances out (many species)");
+    command->add_flag("--dry-run", a->dry_run, "Print what the run would need, and stop");
+    command->add_flag("-q,--quiet", a->quiet, "Print nothing but errors");
+    command->callback([a, command_line] { run(*a, command_line); });
+}
+
+}  // namespace fano::cli

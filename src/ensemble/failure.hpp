@@ -1,0 +1,13 @@
+// Why a cell could not go on, told to a person.
+#pragma once
+
+#include "fano/error.hpp"
+#include "fano/network.hpp"
+#include "kernels/ssa/table.hpp"
+
+namespace fano {
+
+[[noreturn]] void throw_failure(Network const& network, kernels::FailureReport const& report,
+                                std::uint64_t max_events);
+
+}  // namespace fano

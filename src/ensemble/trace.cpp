@@ -1,0 +1,106 @@
+// Trajectories: a chosen cell runs again alone, which gives the same cell, and every change of it is kept.
+#include "ensemble/failure.hpp"
+#include "ensemble/worker.hpp"
+#include "kernels/ssa/table_network.hpp"
+
+namespace fano {
+
+namespace {
+
+using kernels::ScalarLane;
+
+// A network that writes down what its registers hold before each step.
+template <class Network>
+class Recorder {
+public:
+    using State = kernels::LaneState<ScalarLane>;
+    Recorder(Network network, kernels::NetworkTable const& table, double* registers, Trajectory& trajectory)
+        : network_(network),
+          table_(table),
+          registers_(registers),
+          trajectory_(trajectory),
+          now_(table.output_count) {}
+
+    double bound(State const& state) {
+        if (state.time < kernels::infinity) record(state.time);
+        return network_.bound(state);
+    }
+    void settle(State const& state) { network_.settle(state); }
+    kernels::u32 fire(State const& state) { return network_.fire(state); }
+
+private:
+    void record(double time) {
+        registers_[table_.time_register] = time;
+        kernels::evaluate(table_.code, table_.outputs, registers_);
+        for (std::uint32_t o = 0; o < table_.output_count; ++o) now_[o] = registers_[table_.output[o]];
+        auto& values = trajectory_.values;
+        bool const first = trajectory_.time.empty();
+        if (!first &&
+            std::equal(now_.begin(), now_.end(), values.end() - static_cast<std::ptrdiff_t>(now_.size())))
+            return;
+        if (!first && trajectory_.time.back() == time) {  // several events at one time count as one change
+            std::copy(now_.begin(), now_.end(), values.end() - static_cast<std::ptrdiff_t>(now_.size()));
+            return;
+        }
+        trajectory_.time.push_back(time);
+        values.insert(values.end(), now_.begin(), now_.end());
+    }
+
+    Network network_;
+    kernels::NetworkTable const& table_;
+    double* registers_;
+    Trajectory& trajectory_;
+    std::vector<double> now_;
+};
+
+// One cell, of which nothing is sampled.
+struct OneCell {
+    std::uint64_t cell;
+    std::atomic<bool> const* outside;
+    bool taken = false;
+    kernels::FailureReport failure{};
+
+    std::uint64_t take() { return std::exchange(taken, true) ? kernels::no_cell : cell; }
+    void sample(std::uint64_t, std::uint32_t, std::uint32_t, double const*) const {}
+    void finish(std::uint64_t, std::uint64_t, std::uint64_t const*) const {}
+    bool stopped() const { return outside != nullptr && outside->load(std::memory_order_relaxed); }
+    void fail(kernels::FailureReport const& report) { failure = report; }
+};
+
+template <bool timed, bool checked>
+void trace_with(kernels::NetworkTable const& table, std::uint64_t seed, LaneMemory& memory,
+                kernels::Keeper<OneCell>& keeper, Trajectory& trajectory) {
+    using Network = kernels::TableNetwork<ScalarLane, timed, checked>;
+    kernels::NetworkMemory<ScalarLane> const network_memory{
+        memory.lanes.registers, memory.upper,
+        memory.accepted,        reinterpret_cast<bool*>(memory.chosen),
+        memory.lanes.triggers,  reinterpret_cast<kernels::Interval<double>*>(memory.bounds),
+        memory.lanes.rejected,  nullptr};
+    Recorder<Network> network{Network{table, network_memory}, table, memory.lanes.registers, trajectory};
+    auto& state = *reinterpret_cast<kernels::LaneState<ScalarLane>*>(memory.lanes.time);
+    kernels::run_direct<ScalarLane>(seed, state, network, keeper);
+}
+
+}  // namespace
+
+Trajectory trace(Network const& network, EnsembleOptions const& options, std::uint64_t cell) {
+    auto const table = network.tables->view();
+    LaneMemory memory{table, 1, false};
+    OneCell hooks{cell, options.stop};
+    double const end = options.times.back();
+    kernels::Keeper<OneCell> keeper{
+        table, {options.seed, &end, 1, options.max_events}, memory.lanes, memory.keeper, hooks};
+    Trajectory trajectory{cell, {}, {}};
+    auto const& features = table.features;
+    if (features.timed)
+        trace_with<true, true>(table, options.seed, memory, keeper, trajectory);
+    else if (features.guarded || features.state_triggers)
+        trace_with<false, true>(table, options.seed, memory, keeper, trajectory);
+    else
+        trace_with<false, false>(table, options.seed, memory, keeper, trajectory);
+    if (hooks.failure.failure != kernels::Failure::none)
+        throw_failure(network, hooks.failure, options.max_events);
+    return trajectory;
+}
+
+}  // namespace fano
