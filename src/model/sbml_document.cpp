@@ -88,7 +88,7 @@ SbmlDocument::SbmlDocument(std::string const& text, std::string const& file) : t
     check_level();
     check_packages();
     check_errors();
-    if (document_->getModel() == nullptr) fail(line(*document_), "the document holds no <model>");
+    if (document_->getModel() == nullptr) fail(root_line_, "the document holds no <model>");
 }
 
 SbmlDocument::~SbmlDocument() = default;
@@ -107,7 +107,11 @@ int SbmlDocument::line_of_tag(unsigned line, unsigned column) const {
     auto const end = std::min(line_starts_[line - 1] + (column > 0 ? column - 1 : 0), text_.size());
     auto const begin = text_.rfind('<', end);
     if (begin == std::string::npos) return static_cast<int>(line);
-    auto const after = std::upper_bound(line_starts_.begin(), line_starts_.end(), begin);
+    return line_at(begin);
+}
+
+int SbmlDocument::line_at(std::size_t position) const {
+    auto const after = std::upper_bound(line_starts_.begin(), line_starts_.end(), position);
     return static_cast<int>(after - line_starts_.begin());
 }
 
@@ -115,7 +119,7 @@ int SbmlDocument::line(SBase const& element) const {
     return line_of_tag(element.getLine(), element.getColumn());
 }
 
-void SbmlDocument::check_root() const {
+void SbmlDocument::check_root() {
     if (text_.find_first_not_of(" \t\r\n") == std::string::npos) {
         fail(0, "the file is empty. An SBML model begins with <sbml>");
     }
@@ -123,9 +127,9 @@ void SbmlDocument::check_root() const {
     if (root.position == std::string::npos) {
         fail(0, "this is not SBML: the file has no XML element. An SBML model begins with <sbml>");
     }
+    root_line_ = line_at(root.position);
     if (root.name == "sbml") return;
-    auto const after = std::upper_bound(line_starts_.begin(), line_starts_.end(), root.position);
-    fail(static_cast<int>(after - line_starts_.begin()),
+    fail(root_line_,
          fmt::format(
              "this is XML but not SBML: it begins with <{}>, SBML with <sbml>. Export the model as SBML",
              root.name));
@@ -135,13 +139,13 @@ void SbmlDocument::check_level() const {
     bool const known =
         level() < 3 ? document_->getVersion() <= 5 : level() == 3 && document_->getVersion() <= 2;
     if (!known) {
-        fail(line(*document_),
+        fail(root_line_,
              fmt::format("SBML Level {} Version {} is not known; fano reads Level 2 and Level 3 Versions "
                          "1 and 2",
                          level(), document_->getVersion()));
     }
     if (level() != 1) return;
-    fail(line(*document_),
+    fail(root_line_,
          "SBML Level 1 is not supported: its formulas are text without a fixed meaning. Convert the model to "
          "Level 3, for example with libSBML's convertSBML");
 }
@@ -156,7 +160,7 @@ void SbmlDocument::check_packages() {
         // What this package adds to Level 3 Version 1 are functions that fano knows or refuses by name.
         if (is_core(uri) || name == "l3v2extendedmath" || !seen.insert(name).second) continue;
         if (document_->getPackageRequired(uri)) {
-            fail(line(*document_),
+            fail(root_line_,
                  fmt::format(
                      "the model requires the SBML package \"{0}\", which fano does not know. {1}", name,
                      name == "comp" ? "Flatten it first, for example with libSBML's flattenModel or in COPASI"
@@ -176,9 +180,11 @@ void SbmlDocument::check_errors() const {
         // Packages that are left aside may be wrong.
         auto const& package = error.getPackage();
         if (!package.empty() && package != "core" && package != "l3v2extendedmath") continue;
+        if (error.getErrorId() == MissingXMLEncoding) continue;      // it is UTF-8 then
         if (error.getErrorId() == RequiredPackagePresent) continue;  // settled by check_packages()
-        if (error.getErrorId() == MissingModel) fail(line(*document_), "the document holds no <model>");
-        if (error.getErrorId() == BadlyFormedXML) {
+        if (error.getErrorId() == MissingModel) fail(root_line_, "the document holds no <model>");
+        if (error.getErrorId() == BadlyFormedXML || error.getErrorId() == XMLTagMismatch ||
+            error.getErrorId() == XMLUnexpectedEOF) {
             fail(static_cast<int>(std::min<std::size_t>(error.getLine(), line_starts_.size())),
                  "the XML is not well-formed: a tag is wrong or missing, or the file ends too early");
         }

@@ -29,7 +29,8 @@ public:
 private:
     [[noreturn]] void fail(int line, std::string const& message) const;
     int line_of_tag(unsigned line, unsigned column) const;
-    void check_root() const;
+    int line_at(std::size_t position) const;
+    void check_root();
     void check_level() const;
     void check_packages();
     void check_errors() const;
@@ -37,6 +38,7 @@ private:
     std::string const& text_;
     std::string file_;
     std::vector<std::size_t> line_starts_;
+    int root_line_ = 0;
     std::unique_ptr<::SBMLDocument> document_;
     std::vector<std::string> notes_;
 };
