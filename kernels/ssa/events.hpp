@@ -1,7 +1,7 @@
 // Events of one cell at a time: triggers, delays, priorities, as SBML Level 3 defines them (section 4.11).
 //
-// A trigger acts when it turns from false to true. Between reactions only time moves, and every comparison of
-// a trigger is linear in time, so the moments at which it can turn are solved for and not searched.
+// A trigger acts when it turns from false to true. Between reactions only time moves, and every comparison that
+// involves it has been solved for it, so the moments at which a trigger can turn are known and not searched for.
 #pragma once
 
 #include "kernels/ssa/birth.hpp"
@@ -144,6 +144,12 @@ private:
         EventEntry const& event = table_.events[number];
         double* const values = lane.values + index * table_.max_assignments;
         if (!event.values_from_trigger_time) store_values(event, values);
+        // All volumes are read before any of them is set.
+        evaluate(table_.code, event.volumes, r_);
+        for (u32 i = 0; i < event.assignments; ++i) {
+            EventAssignment const& assignment = table_.assignments[event.first_assignment + i];
+            if (assignment.scaled != 0) values[i] *= r_[assignment.volume];
+        }
         for (u32 i = 0; i < event.assignments; ++i) {
             EventAssignment const& assignment = table_.assignments[event.first_assignment + i];
             double assigned = values[i];
@@ -161,18 +167,15 @@ private:
         return {};
     }
 
-    // The next moment after `time` at which the trigger can turn. A comparison such as t > 5 turns just after
-    // its crossing, and rounding can move it by a little: the next few doubles are looked at as well.
+    // The next moment after `time` at which the trigger can turn: a crossing, or the next double after it, where
+    // a strict comparison such as t > 5 turns.
     double next_crossing(EventEntry const& event, double time) {
         double due = infinity;
         for (u32 i = 0; i < event.crossings; ++i) {
             Crossing const& crossing = table_.crossings[event.first_crossing + i];
             evaluate(table_.code, crossing.program, r_);
-            double const slope = r_[crossing.slope];
-            if (slope == 0.0) continue;
-            double candidate = -r_[crossing.offset] / slope;
-            for (int step = 0; step < 5 && candidate >= 0.0 && candidate <= time; ++step)
-                candidate = candidate == 0.0 ? 0x1p-1022 : real(bits(candidate) + 1);
+            double candidate = r_[crossing.reg];
+            if (candidate == time) candidate = time == 0.0 ? 0x1p-1022 : real(bits(time) + 1);
             if (candidate > time) due = minimum(due, candidate);
         }
         return due;

@@ -242,7 +242,10 @@ private:
         for (int halvings = 0; halvings < 200 && time + length > time; ++halvings, length *= 0.5) {
             double const bound = total_bound(time, time + length);
             double const later = total_propensity(time + length);
-            bool const tight = bound <= 1.25 * maximum(now, later) || bound * length <= 1.0;
+            // Close to the larger of the rates at its ends, and not far above the smaller: a window must not
+            // bound a long quiet stretch by the burst that follows it.
+            bool const close = bound <= 1.25 * maximum(now, later) && bound <= 8.0 * minimum(now, later);
+            bool const tight = close || bound * length <= 1.0;
             if (bound < infinity && tight) {
                 lanes_.window[lane] = time + length;
                 return;

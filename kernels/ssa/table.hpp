@@ -44,16 +44,18 @@ struct EventAssignment {
     u32 slot;
     u32 reg;
     u32 whole;
+    u32 scaled;  // 1 if the value is a concentration: the count is value * volume when the event executes
+    u32 volume;  // register
 };
 
-// The trigger can change its value at the time -offset/slope while the counts stand still.
+// A time at which the trigger can turn, or just after which, while the counts stand still.
 struct Crossing {
     Program program;
-    u32 offset, slope;  // registers
+    u32 reg;
 };
 
 struct EventEntry {
-    Program trigger, delay, priority, values;
+    Program trigger, delay, priority, values, volumes;
     u32 trigger_register, delay_register, priority_register;
     u32 first_assignment, assignments;
     u32 first_crossing, crossings;

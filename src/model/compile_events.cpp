@@ -74,19 +74,44 @@ bool is_logical(Function f) {
            f == Function::choose;
 }
 
-// The comparisons of a trigger that involve the time, as left - right; nothing if the time stands elsewhere.
-bool collect_comparisons(Expression const& e, std::vector<Affine>& found) {
-    if (!e.uses_time()) return true;
+// A comparison of offset + slope t with 0, written as one of t with the crossing, so that it turns at exactly
+// the moment that is waited for.
+Expression compare_time(Function comparison, Affine const& d, Expression const& crossing) {
+    auto apply = [](Function f, Expression const& a, Expression const& b) {
+        return Expression::apply(f, {a, b});
+    };
+    Function reversed = comparison;
+    if (comparison == Function::less) reversed = Function::greater;
+    if (comparison == Function::less_equal) reversed = Function::greater_equal;
+    if (comparison == Function::greater) reversed = Function::less;
+    if (comparison == Function::greater_equal) reversed = Function::less_equal;
+    Expression const rising = apply(Function::greater, d.slope, 0.0),
+                     falling = apply(Function::less, d.slope, 0.0);
+    Expression const still = apply(comparison, d.offset, 0.0);
+    Expression const otherwise =
+        Expression::apply(Function::choose, {falling, apply(reversed, Expression::time(), crossing), still});
+    return Expression::apply(Function::choose,
+                             {rising, apply(comparison, Expression::time(), crossing), otherwise});
+}
+
+// The trigger with its comparisons that involve the time solved for it; the crossings are appended. Nothing if
+// the time stands elsewhere.
+std::optional<Expression> solve(Expression const& e, std::vector<Expression>& crossings) {
+    if (!e.uses_time()) return e;
     if (is_comparison(e.function()) && e.arguments().size() == 2) {
         auto const difference = affine(e.arguments()[0] - e.arguments()[1]);
-        if (!difference) return false;
-        found.push_back(*difference);
-        return true;
+        if (!difference) return std::nullopt;
+        crossings.push_back((Expression(0.0) - difference->offset) / difference->slope);
+        return compare_time(e.function(), *difference, crossings.back());
     }
-    if (!is_logical(e.function())) return false;
-    for (auto const& argument : e.arguments())
-        if (!collect_comparisons(argument, found)) return false;
-    return true;
+    if (!is_logical(e.function())) return std::nullopt;
+    std::vector<Expression> solved;
+    for (auto const& argument : e.arguments()) {
+        auto const part = solve(argument, crossings);
+        if (!part) return std::nullopt;
+        solved.push_back(*part);
+    }
+    return Expression::apply(e.function(), solved);
 }
 
 }  // namespace
@@ -98,24 +123,23 @@ CompiledEvent compile_event(Symbols const& symbols, ProgramBuilder& builder, Eve
     entry.persistent = event.persistent;
     entry.values_from_trigger_time = event.values_from_trigger_time;
 
-    Expression const trigger = symbols.expand(event.trigger);
-    result.trigger = symbols.add(builder, trigger, event.line);
-    if (!is_comparison(trigger.function()) && !is_logical(trigger.function()))
-        result.trigger = builder.apply(Op::not_equal, result.trigger, builder.constant(0.0));
-    result.uses_counts = builder.depends_on_slots(result.trigger);
-    result.uses_time = builder.depends_on_time(result.trigger);
-    std::vector<Affine> comparisons;
-    if (!collect_comparisons(trigger, comparisons))
+    std::vector<Expression> crossings;
+    auto const trigger = solve(symbols.expand(event.trigger), crossings);
+    if (!trigger)
         symbols.fail(
             event.line,
-            fmt::format("the trigger of event \"{}\", {}, uses the time other than in comparisons linear in "
-                        "it, so the "
-                        "moment at which it turns cannot be found exactly; write it with comparisons such as "
-                        "t >= 10 or t - last >= period",
+            fmt::format("the trigger of event \"{}\", {}, uses the time other than in comparisons linear "
+                        "in it, so the moment at which it turns cannot be found exactly; write it with "
+                        "comparisons such as t >= 10 or t - last >= period",
                         event.id, event.trigger.text()));
-    for (auto const& c : comparisons)
-        result.crossings.emplace_back(symbols.add(builder, c.offset, event.line),
-                                      symbols.add(builder, c.slope, event.line));
+    result.trigger = symbols.add(builder, *trigger, event.line);
+    if (!is_comparison(trigger->function()) && !is_logical(trigger->function()))
+        result.trigger = builder.apply(Op::not_equal, result.trigger, builder.constant(0.0));
+    // Parameters that events set need no watching: they change only when events are looked at anyway.
+    for (auto slot : builder.slots_read(result.trigger)) result.uses_counts |= slot < symbols.species_count();
+    result.uses_time = builder.depends_on_time(result.trigger);
+    for (auto const& crossing : crossings)
+        result.crossings.push_back(symbols.add(builder, crossing, event.line));
 
     if (event.delay) {
         entry.has_delay = true;
@@ -132,12 +156,16 @@ CompiledEvent compile_event(Symbols const& symbols, ProgramBuilder& builder, Eve
     }
     for (auto const& assignment : event.assignments) {
         auto const& target = *symbols.model().find(assignment.target);
-        Register value = symbols.add(builder, assignment.value, event.line);
         bool const species = target.kind == QuantityKind::species;
-        if (species && target.concentration)
-            value = builder.apply(Op::multiply, value, symbols.value(builder, target.volume, event.line));
-        result.values.push_back(value);
-        result.assignments.push_back({*symbols.slot(assignment.target), value, species ? 1u : 0u});
+        kernels::EventAssignment compiled{*symbols.slot(assignment.target), 0, species ? 1u : 0u, 0, 0};
+        compiled.reg = symbols.add(builder, assignment.value, event.line);
+        result.values.push_back(compiled.reg);
+        if (species && target.concentration) {
+            compiled.scaled = 1;
+            compiled.volume = symbols.value(builder, target.volume, event.line);
+            result.volumes.push_back(compiled.volume);
+        }
+        result.assignments.push_back(compiled);
     }
     return result;
 }
@@ -150,15 +178,13 @@ void append_event(CompiledEvent const& event, ProgramBuilder& builder, NetworkTa
     if (entry.has_delay) entry.delay = program(entry.delay_register);
     if (entry.has_priority) entry.priority = program(entry.priority_register);
     entry.values = builder.program(event.values);
+    entry.volumes = builder.program(event.volumes);
     entry.first_assignment = static_cast<std::uint32_t>(tables.assignments.size());
     entry.assignments = static_cast<std::uint32_t>(event.assignments.size());
     tables.assignments.insert(tables.assignments.end(), event.assignments.begin(), event.assignments.end());
     entry.first_crossing = static_cast<std::uint32_t>(tables.crossings.size());
     entry.crossings = static_cast<std::uint32_t>(event.crossings.size());
-    for (auto const& [offset, slope] : event.crossings) {
-        Register const both[] = {offset, slope};
-        tables.crossings.push_back({builder.program(both), offset, slope});
-    }
+    for (Register crossing : event.crossings) tables.crossings.push_back({program(crossing), crossing});
     tables.scalars.max_assignments = std::max(tables.scalars.max_assignments, entry.assignments);
     tables.events.push_back(entry);
 }

@@ -11,7 +11,8 @@ struct CompiledEvent {
     kernels::EventEntry entry{};
     ProgramBuilder::Register trigger = 0;
     std::vector<ProgramBuilder::Register> values;
-    std::vector<std::pair<ProgramBuilder::Register, ProgramBuilder::Register>> crossings;  // offset, slope
+    std::vector<ProgramBuilder::Register> volumes;  // of the concentrations among the assigned
+    std::vector<ProgramBuilder::Register> crossings;
     std::vector<kernels::EventAssignment> assignments;
     bool uses_counts = false;
     bool uses_time = false;

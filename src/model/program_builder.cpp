@@ -41,7 +41,6 @@ bool commutes(Op op) { return op == Op::add || op == Op::multiply || op == Op::e
 }  // namespace
 
 ProgramBuilder::ProgramBuilder(std::uint32_t slots) : slots_(slots), nodes_(slots + 1) {
-    for (std::uint32_t i = 0; i < slots; ++i) nodes_[i].varying = true;
     nodes_[slots].timed = true;
 }
 
@@ -68,7 +67,6 @@ ProgramBuilder::Register ProgramBuilder::operation(Instruction instruction, int 
     node.instruction.target = registers();
     for (int i = 0; i < operands; ++i) {
         node.timed |= nodes_[inputs[i]].timed;
-        node.varying |= nodes_[inputs[i]].varying;
     }
     nodes_.push_back(node);
     return entry->second;

@@ -34,7 +34,6 @@ public:
     bool is_constant(Register r) const { return nodes_[r].kind == Kind::constant; }
     double constant_value(Register r) const { return nodes_[r].value; }
     bool depends_on_time(Register r) const { return nodes_[r].timed; }
-    bool depends_on_slots(Register r) const { return nodes_[r].varying; }
     // The slots that an expression reads.
     std::vector<std::uint32_t> slots_read(Register r) const;
 
@@ -52,7 +51,6 @@ private:
         kernels::Instruction instruction{};
         double value = 0;
         bool timed = false;
-        bool varying = false;
     };
     using Key = std::tuple<kernels::Op, Register, Register, Register, std::uint64_t>;
 

@@ -68,11 +68,11 @@ std::uint64_t NetworkTables::hash() const {
         add_program(b.arguments);
     }
     for (auto const& e : events) {
-        for (auto program : {e.trigger, e.delay, e.priority, e.values}) add_program(program);
+        for (auto program : {e.trigger, e.delay, e.priority, e.values, e.volumes}) add_program(program);
         h.add(e.trigger_register, e.delay_register, e.priority_register, e.first_assignment, e.assignments);
         h.add(e.initial_value, e.persistent, e.values_from_trigger_time, e.has_delay, e.has_priority);
     }
-    for (auto const& a : assignments) h.add(a.slot, a.reg, a.whole);
+    for (auto const& a : assignments) h.add(a.slot, a.reg, a.whole, a.scaled, a.volume);
     h.add(scalars.species, scalars.slots, scalars.reactions, scalars.time_register);
     return h.value();
 }

@@ -31,7 +31,8 @@ Probabilities uniform(std::size_t low, std::size_t high);
 Probabilities convolve(Probabilities const& a, Probabilities const& b);
 // Poisson whose mean has a density on [low, high], which is to hold all of it; 0 <= low, high <= 600.
 Probabilities poisson_mixture(std::function<double(double)> const& density, double low, double high);
-// -> M rate k, M -> 0 rate gamma, from n0 molecules: Binomial(n0, e) + Poisson((k/gamma)(1 - e)), e = exp(-gamma t).
+// -> M rate k, M -> 0 rate gamma, from n0 molecules: Binomial(n0, e) + Poisson((k/gamma)(1 - e)), e =
+// exp(-gamma t).
 Probabilities birth_death(std::size_t n0, double k, double gamma, double time);
 // Stationary counts of the telegraph gene; a = k_on/gamma, b = k_off/gamma, lambda = k_tx/gamma <= 600.
 // Peccoud & Ycart, Theor. Popul. Biol. 48, 222 (1995), by Kummer's transformation a series of positive terms.

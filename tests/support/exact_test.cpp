@@ -105,8 +105,8 @@ TEST(Exact, BetaPoissonIsTheStationaryTelegraph) {
 }
 
 TEST(Exact, BetaPoissonTendsToNegativeBinomialForShortStrongBursts) {
-    // r = 2 and b = 10 as k_off grows; F = 11 and skewness (1 + 2 b)/sqrt(mean (1 + b)). To first order the mean is
-    // short of its limit by 2/k_off, and F - 1 = b k_off^2/((k_off + 2)(k_off + 3)) by 5/k_off.
+    // r = 2 and b = 10 as k_off grows; F = 11 and skewness (1 + 2 b)/sqrt(mean (1 + b)). To first order the
+    // mean is short of its limit by 2/k_off, and F - 1 = b k_off^2/((k_off + 2)(k_off + 3)) by 5/k_off.
     auto const limit = moments_of(negative_binomial(20, 11));
     EXPECT_NEAR(limit.skewness(), 21 / std::sqrt(20.0 * 11), 1e-9);
     for (double const k_off : {25.0, 50.0}) {

@@ -13,7 +13,8 @@
 
 namespace fano::test {
 
-// n, or a fiftieth of it (at least 1000) if the environment has FANO_TEST_CELLS=small, for instrumented builds.
+// n, or a fiftieth of it (at least 1000) if the environment has FANO_TEST_CELLS=small, for instrumented
+// builds.
 std::uint64_t test_cells(std::uint64_t n);
 
 // Number of cells with 0, 1, 2, ... molecules.

@@ -1,7 +1,7 @@
 // Birth and death: Binomial(n0, e) + Poisson((k/gamma)(1 - e)) with e = exp(-gamma t), at every time.
 //
-// A mean off by 0.2 %, a variance or Fano factor off by 0.9 %, a cell of the histogram that expects 10 % of the
-// population off by 2 % would be caught. Each test raises a false alarm with probability 1e-6.
+// A mean off by 0.5 %, a variance or Fano factor off by 1.2 % would be caught. Each test raises a false alarm
+// with probability 1e-6.
 #include <cmath>
 
 #include "tests/systems/population.hpp"
@@ -41,8 +41,7 @@ TEST(BirthDeath, StaysPoissonFromAPoissonStart) {
 }
 
 TEST(BirthDeath, ForgetsItsPastAtTheDecayRate) {
-    // Autocovariance (k/gamma) exp(-gamma tau); its standard error is below 4 % of the variance at 5000 cells
-    // and 0.3 % at 250,000, so that a covariance off by 3 % of its value is caught at the longest lag.
+    // Autocovariance (k/gamma) exp(-gamma tau): 3 % of its value would be caught at the lag 0.3, 5 % at 1.2.
     auto const start = "{ distribution = \"poisson\", mean = \"k/gamma\" }";
     EnsembleOptions options;
     options.snapshots = true;

@@ -1,7 +1,7 @@
 // A race that ends with its first event: which reaction wins does not depend on when.
 //
-// With 4 million cells a winning probability off by 0.4 % or a total rate off by 0.3 % would be caught; each test
-// raises a false alarm with probability 1e-6.
+// With 4 million cells a winning probability off by 0.5 % or a total rate off by 0.5 % would be caught; each
+// test raises a false alarm with probability 1e-6.
 #include <cmath>
 
 #include "tests/systems/population.hpp"

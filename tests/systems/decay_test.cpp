@@ -1,6 +1,6 @@
 // Decay of a fixed number of molecules: Binomial(n0, exp(-k t)), F = 1 - exp(-k t).
 //
-// A survival probability off by 0.2 % or a Fano factor off by 0.8 % would be caught; each test raises a false
+// A survival probability off by 0.6 % or a Fano factor off by 1.2 % would be caught; each test raises a false
 // alarm with probability 1e-6.
 #include <cmath>
 

@@ -1,7 +1,7 @@
 // Dimerisation in a closed cell: finitely many states, solved exactly. The propensity is c n(n-1)/2.
 //
-// A mean off by 0.1 % or a variance off by 0.8 % would be caught, and so would c n^2/2 or c n(n-1) in place of
-// the propensity: they move the mean by 2 % and more. Each test raises a false alarm with probability 1e-6.
+// A mean of dimers off by 0.6 % or a variance off by 1.2 % would be caught, and so would c n^2/2 in place of
+// the propensity, which makes 4 % more dimers at first. Each test raises a false alarm with probability 1e-6.
 #include "tests/systems/population.hpp"
 
 namespace {

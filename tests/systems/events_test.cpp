@@ -1,7 +1,8 @@
-// Events: what happens to a cell when a condition becomes true. Where chance decides the moment, the counts have
-// exact distributions; where it does not, every cell must do the same.
+// Events: what happens to a cell when a condition becomes true. Where chance decides the moment, the counts
+// have exact distributions; where it does not, every cell must do the same.
 //
-// A mean off by 0.3 % would be caught; each statistical test raises a false alarm with probability 1e-6.
+// A mean above 1.5 off by 0.7 % or a probability above 0.3 off by 1.2 % would be caught; each statistical
+// test raises a false alarm with probability 1e-6.
 #include <cmath>
 
 #include "tests/systems/population.hpp"

@@ -1,8 +1,8 @@
-// Birth and death whose rate differs from cell to cell and never changes in a cell: Gamma-Poisson at every time,
-// CV^2 = 1/<n> + cv^2, variance = within cells + between cells.
+// Birth and death whose rate differs from cell to cell and never changes in a cell: Gamma-Poisson at every
+// time, CV^2 = 1/<n> + cv^2, variance = within cells + between cells.
 //
-// A mean off by 0.3 %, a Fano factor off by 1 % would be caught; each test raises a false alarm with probability
-// 1e-6.
+// A mean off by 0.8 % or a Fano factor off by 1.3 % would be caught; each test raises a false alarm with
+// probability 1e-6.
 #include <cmath>
 
 #include "tests/systems/population.hpp"

@@ -1,7 +1,8 @@
 // Cells are not born alike: initial counts and cell parameters drawn from every distribution there is.
 //
-// Distributions are held against their exact laws over 1 million cells; a mean off by 0.3 % or a variance off by
-// 1 % would be caught, for the log-normal 2 %. Each test raises a false alarm with probability 1e-6.
+// Distributions are held against their exact laws over 1 million cells; a mean off by 0.6 % or a Fano factor
+// off by 1.6 % would be caught (1.5 % and 2.6 % where F = 6). Each run raises a false alarm with probability
+// 1e-6.
 #include <cmath>
 
 #include <boost/math/distributions/gamma.hpp>
@@ -137,7 +138,7 @@ size = { distribution = "lognormal", mean = 1, cv = 0.5 })"),
 
 TEST(Initial, RatesThatShareAFactorAreCorrelated) {
     // X and Y are Poisson around 8 size and 4 size: Cov = 32 Var(size) = 32/12. Z is Poisson around another
-    // parameter and knows nothing of them. Catches a covariance off by 2 %.
+    // parameter and knows nothing of them. A covariance off by 2.5 % would be caught.
     auto const population = simulate(R"(
 [species]
 X = 0
@@ -196,8 +197,8 @@ total = "A + X")"),
 }
 
 TEST(Initial, EqualDistributionsOfTwoSpeciesAreIndependent) {
-    // The pair must fill the square of probabilities evenly: 36 pairs of two dice, each expecting 27,778 cells.
-    // Catches a pair off by 4 %.
+    // The pair must fill the square of probabilities evenly: 36 pairs of two dice, each expecting 27,778
+    // cells. A pair off by 5 % would be caught.
     EnsembleOptions options;
     options.joint = {{"X", "Y"}};
     auto const population = simulate(still(R"(

@@ -1,4 +1,7 @@
 // A simulated population of cells and its comparison with an exact distribution.
+//
+// Where a test says that an error "would be caught", it means with a probability above 97 %: an error of 7.5
+// standard errors at the full number of cells, two above the level at which a check refuses.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// A reaction far rarer than the rest fires at its rate. At a ratio of 1e-9 no affordable ensemble shows this, so
-// the edges of the choice are tried one by one: which uniforms pick the rare reaction, to 5e-16. The ensemble then
-// shows at 1e-6 that what is chosen is what is counted.
+// A reaction far rarer than the rest fires at its rate. At a ratio of 1e-9 no affordable ensemble shows this,
+// so the edges of the choice are tried one by one: which uniforms pick the rare reaction, to 5e-16. The
+// ensemble then shows at 1e-6 that what is chosen is what is counted.
 #include <cmath>
 
 #include <fmt/format.h>
@@ -48,8 +48,8 @@ rate = {}
 }
 
 TEST(Rare, IsPickedByExactlyItsShareOfAllUniforms) {
-    // The reaction that is 1e-9 of the total is picked by the uniforms in its stretch and by no others. With both
-    // edges right to 5e-16, its rate is right to 1e-6 of itself.
+    // The reaction that is 1e-9 of the total is picked by the uniforms in its stretch and by no others. With
+    // both edges right to 5e-16, its rate is right to 1e-6 of itself.
     constexpr double share = 1e-9, edge = 5e-16;
     for (Device const device : {Device::reference, Device::sse2, Device::avx2, Device::avx512}) {
         if (!device_available(device)) continue;
@@ -70,9 +70,9 @@ TEST(Rare, IsPickedByExactlyItsShareOfAllUniforms) {
 }
 
 TEST(Rare, ChoicesUseAllTheirBits) {
-    // Were a choice made from 32 bits, all would lie on a grid of step 2^-32 = 2.3e-10, and a share of 1e-9 would be
-    // off by up to 23 %. Here the position within such a step is uniform itself. Catches a missing half of the
-    // steps; false alarm 1e-6.
+    // Were choices made from 32 bits, all would lie on a grid of step 2^-32, and a share of 1e-9 would be 4
+    // or 5 steps instead of 4.29. Here the position within such a step is uniform itself. A position off by
+    // 25 % would be caught; false alarm 1e-6.
     Counts positions(64);
     for (std::uint64_t cell = 0; cell < 100'000; ++cell) {
         double const steps = first_choice(cell) * 0x1p32;
@@ -84,9 +84,10 @@ TEST(Rare, ChoicesUseAllTheirBits) {
 }
 
 TEST(Rare, FiresAtItsRateBesideOneAMillionTimesFaster) {
-    // A flip at rate 1 keeps the total propensity what it is; the number of rare firings in all cells is Poisson
-    // with mean 700, of flips with mean 7e8. Catches a rare rate off by 19 % and a common one off by 0.02 %. A
-    // choice from 16 random bits would never pick the rare reaction, or 15 times too often. False alarm: 1e-6.
+    // A flip at rate 1 keeps the total propensity what it is; the number of rare firings in all cells is
+    // Poisson with mean 700, of flips with mean 7e8. A rare rate off by 28 % or a common one off by 0.03 %
+    // would be caught. A choice from 16 random bits would never pick the rare reaction, or 15 times too
+    // often. False alarm: 1e-6.
     EnsembleOptions options;
     options.count_reactions = true;
     auto const population = simulate(R"(
@@ -119,8 +120,8 @@ rate = 1
 }
 
 TEST(Rare, EndsARaceAtItsShare) {
-    // First events only, so that nothing but the choice matters: 2 million races, 2000 of them won by the slower.
-    // Catches a share off by 12 %; false alarm 1e-6.
+    // First events only, so that nothing but the choice matters: 2 million races, 2000 of them won by the
+    // slower. A share off by 16 % would be caught; false alarm 1e-6.
     auto const population = simulate(R"(
 [species]
 Waiting = 1

@@ -1,8 +1,8 @@
 // A promoter that passes a refractory state before it can fire again: quieter than a two-state gene with the
 // same mean ON and OFF times, F = 7.588235 against 8.111111.
 //
-// A mean off by 0.7 % or a Fano factor off by 1.4 % would be caught: the two genes differ by 7 %. The test raises
-// a false alarm with probability 1e-6.
+// A mean off by 1.1 % or a Fano factor off by 1 % would be caught: the two genes differ by 7 %. The test
+// raises a false alarm with probability 1e-6.
 #include "tests/systems/population.hpp"
 
 namespace {

@@ -1,8 +1,9 @@
-// The telegraph gene: the Beta-Poisson law where promoters are fast, bursting and slow, and the exact path to it.
+// The telegraph gene: the Beta-Poisson law where promoters are fast, bursting and slow, and the exact path to
+// it.
 //
-// Cells start near the stationary state, so that a short run reaches it: after five lifetimes of mRNA the exact
-// distribution differs from the stationary one by less than a hundredth of a standard error in every check.
-// A mean off by 0.5 % or a Fano factor off by 1.5 % would be caught in every regime (mean 0.2 %, F 0.8 % where
+// Cells start near the stationary state, so that a short run reaches it: at the time of the sample the exact
+// distribution differs from the stationary one by less than a hundredth of a standard error in every moment.
+// A mean off by 0.8 % or a Fano factor off by 1.5 % would be caught in every regime (0.4 % and 1.1 % where
 // switching is fast). Each test raises a false alarm with probability 1e-6.
 #include <cmath>
 

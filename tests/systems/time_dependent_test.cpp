@@ -1,8 +1,8 @@
 // Rates that depend on time. Production with decay from an empty cell is Poisson at every time, whatever the
 // rate does; decay alone is binomial; both with a mean in closed form.
 //
-// A mean off by 0.3 % or a Fano factor off by 0.8 % would be caught wherever means are above 2; each test raises
-// a false alarm with probability 1e-6.
+// A mean above 1.9 off by 0.6 % or a Fano factor off by 1.1 % would be caught, for pulses 1.4 % and 3.5 %;
+// each test raises a false alarm with probability 1e-6.
 #include <cmath>
 
 #include "tests/systems/population.hpp"
@@ -101,8 +101,7 @@ TEST(TimeDependent, WeibullHazardGivesBinomialSurvival) {
 }
 
 TEST(TimeDependent, ChoiceFollowsTheRatesOfTheMoment) {
-    // A <-> B at the common rate h(t) = 1 + cos(2 t), beside a constant B -> C that the time must not disturb:
-    // only A and B first. P(A) = (1 + exp(-2 H))/2 with H the integral of h.
+    // A <-> B at the common rate h(t) = 1 + cos(2 t): P(A) = (1 + exp(-2 H))/2 with H the integral of h.
     auto const population = simulate(R"(
 [species]
 A = 12
@@ -124,7 +123,8 @@ propensity = "(1 + cos(2*t))*B"
 }
 
 TEST(TimeDependent, ConstantRateBesideATimedOneWinsItsShare) {
-    // One molecule, lost at the hazards 1 and t: P(lost to the first by time 2) is the integral of exp(-s - s^2/2).
+    // One molecule, lost at the hazards 1 and t: P(lost to the first by time 2) is the integral of exp(-s -
+    // s^2/2).
     auto const population = simulate(R"(
 [species]
 A = 1

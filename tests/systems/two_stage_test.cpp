@@ -1,7 +1,7 @@
-// Transcription and translation: mRNA is Poisson, protein follows the master equation, and its stationary Fano
-// factor is 1 + k_p/(gamma_m + gamma_p).
+// Transcription and translation: mRNA is Poisson, protein follows the master equation, and its stationary
+// Fano factor is 1 + k_p/(gamma_m + gamma_p).
 //
-// A protein mean off by 0.4 % or a Fano factor off by 1.2 % would be caught; the test raises a false alarm with
+// A protein mean off by 1 % or a Fano factor off by 1.3 % would be caught; the test raises a false alarm with
 // probability 1e-6.
 #include <cmath>
 
