@@ -7,7 +7,9 @@ find_package(CLI11 QUIET)
 find_package(tomlplusplus REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(Boost REQUIRED)
-pkg_check_modules(SBML REQUIRED IMPORTED_TARGET libsbml)
+# Not by pkg-config: libsbml.pc also asks for the development files of what libSBML itself links.
+find_path(SBML_INCLUDE_DIR sbml/SBMLTypes.h REQUIRED)
+find_library(SBML_LIBRARY sbml REQUIRED)
 pkg_check_modules(HDF5 REQUIRED IMPORTED_TARGET hdf5)
 find_library(HDF5_HL NAMES hdf5_serial_hl hdf5_hl HINTS ${HDF5_LIBRARY_DIRS} REQUIRED)
 
@@ -17,4 +19,4 @@ if(NOT TARGET CLI11::CLI11)  # Debian 12 ships its headers with a pkg-config fil
 endif()
 
 set(FANO_LIBRARIES fmt::fmt TBB::tbb tomlplusplus::tomlplusplus nlohmann_json::nlohmann_json Boost::headers
-  PkgConfig::SBML ${HDF5_HL} PkgConfig::HDF5 Threads::Threads)
+  ${SBML_LIBRARY} ${HDF5_HL} PkgConfig::HDF5 Threads::Threads)

@@ -66,7 +66,8 @@ def gene(species="mRNA = 0", parameters="k = 1", equation="-> mRNA", rate='"k"',
 
 def endless():
     """2e8 reactions a cell: no test waits for its end."""
-    return model_file('times = "0:1000:11"\n[species]\nA = 0\n[reactions.make]\nequation = "-> A"\nrate = 1e5\n'
+    return model_file('times = "0:1000:11"\n[species]\nA = 0\n'
+                      '[reactions.make]\nequation = "-> A"\nrate = 1e5\n'
                       '[reactions.lose]\nequation = "A -> 0"\nrate = 1\n', "endless.toml")
 
 
@@ -85,19 +86,22 @@ def version_and_help_succeed_on_the_standard_output():
 
 @claim
 def usage_errors_exit_with_2_and_say_so_on_stderr():
-    for arguments, word in ((["run", TELEGRAPH, "--nope"], "--nope"), (["run", TELEGRAPH, "second"], "second"),
-                            (["run"], "MODEL"), (["info"], "MODEL"), ([], "subcommand"), (["rnu"], ""),
-                            (["run", TELEGRAPH, "--cells"], "--cells"),
-                            (["run", TELEGRAPH, "--threads", "many"], "--threads"),
-                            (["run", TELEGRAPH, "--threads", "-1"], "--threads")):
+    for arguments, word in (
+            (["run", TELEGRAPH, "--nope"], "--nope"), (["run", TELEGRAPH, "second"], "second"),
+            (["run"], "MODEL"), (["info"], "MODEL"), ([], "subcommand"), (["rnu"], ""),
+            (["run", TELEGRAPH, "--cells"], "--cells"),
+            (["run", TELEGRAPH, "--threads", "many"], "--threads"),
+            (["run", TELEGRAPH, "--threads", "-1"], "--threads")):
         expect(not fano(*arguments, code=INPUT, words=[word]).stdout, f"{arguments} leaves stdout empty")
 
 
 @claim
 def options_may_stand_before_the_model():
-    fano("run", "-q", "-n", 10, "--out", "a.json", TELEGRAPH)
-    fano("run", "-q", "-n", 10, "--set", "k_tx=3", TELEGRAPH)
-    fano("run", "-q", "-n", 10, "--joint", "mRNA,G_on", "--trajectory", "0,1", TELEGRAPH)
+    for option, value in (("--out", "a.json"), ("--set", "k_tx=3"), ("--joint", "mRNA,G_on"),
+                          ("--trajectory", "0,1"), ("--cells", "20"), ("--json", "b.json")):
+        fano("run", option, value, TELEGRAPH, "-q")
+        fano("run", "-q", option, value, TELEGRAPH)
+    expect(Path("a.json").exists() and Path("b.json").exists(), "both results are there")
 
 
 @claim
@@ -129,13 +133,13 @@ def model_errors_name_file_and_line():
 @claim
 def files_that_are_no_models_are_refused_in_words():
     Path("folder").mkdir()
-    for name, words in ((model_file("", "empty.toml"), ["empty"]), (model_file(" \n", "blank.toml"), ["empty"]),
-                        (model_file('<?xml version="1.0"?>\n<sbml level="3" version="1" xmlns="http://www.sbml.'
-                                    'org/sbml/level3/version1/core">\n<model id="m"><listOf', "cut.xml"), ["XML"]),
-                        (model_file("<html></html>", "page.xml"), ["not SBML"]),
-                        ("folder", ["is a folder"]), ("absent.toml", ["no such file"]),
-                        (model_file('times = "0:1:2"\n[species]\nA = 1\n[reactions]\n', "idle.toml"),
-                         ["no reactions"])):
+    sbml = '<sbml level="3" version="1" xmlns="http://www.sbml.org/sbml/level3/version1/core">'
+    for name, words in (
+            (model_file("", "empty.toml"), ["empty"]), (model_file(" \n", "blank.toml"), ["empty"]),
+            (model_file(sbml + '\n<model id="m"><listOf', "cut.xml"), ["XML", "ends too early"]),
+            (model_file("<html></html>", "page.xml"), ["not SBML"]),
+            ("folder", ["is a folder"]), ("absent.toml", ["no such file"]),
+            (model_file('times = "0:1:2"\n[species]\nA = 1\n[reactions]\n', "idle.toml"), ["no reactions"])):
         fano("run", name, code=INPUT, words=[name, *words])
 
 
@@ -144,8 +148,8 @@ def outputs_that_cannot_be_written_are_refused_before_the_run():
     Path("folder").mkdir()
     Path("file").touch()
     for name, words in (("absent/x.h5", ["absent", "does not exist"]), ("folder", ["is a directory"]),
-                        ("x.txt", [".txt", ".csv"]), ("x", ["ending", ".h5"]), ("file/x.h5", ["not a directory"]),
-                        ("", ["empty"])):
+                        ("x.txt", [".txt", ".csv"]), ("x", ["ending", ".h5"]),
+                        ("file/x.h5", ["not a directory"]), ("", ["empty"])):
         # A run of so many cells would take minutes.
         run("-n", "1e9", "--out", name, code=INPUT, words=[name, *words])
         if name:
@@ -164,16 +168,16 @@ def bad_values_of_options_are_refused_by_name():
     for option, value, word in (
             ("--set", "k_tx", "NAME=VALUE"), ("--set", "k_tx=", "k_tx"), ("--set", "k_tx=abc", "k_tx=abc"),
             ("--set", "k_TX=3", 'did you mean "k_tx"?'), ("--set", "k_tx=nan", "finite"),
-            ("--set", "k_tx=-1", "transcription"), ("--set", "mRNA=-1", "negative"), ("--set", "mRNA=0.5", "whole"),
-            ("--set", "mRNA=3e9", "2147483647"),
-            ("--times", "0:10", "FROM:TO:POINTS"), ("--times", "10:0:5", "backwards"), ("--times", "3,1", "ascend"),
-            ("--times", "abc", "abc"), ("--times", "-1,2", "-1"), ("--times", "0:10:0", "0 points"),
-            ("--times", "nan", "nan"),
+            ("--set", "k_tx=-1", "transcription"), ("--set", "mRNA=-1", "negative"),
+            ("--set", "mRNA=0.5", "whole"), ("--set", "mRNA=3e9", "2147483647"),
+            ("--times", "0:10", "FROM:TO:POINTS"), ("--times", "10:0:5", "backwards"),
+            ("--times", "3,1", "ascend"), ("--times", "abc", "abc"), ("--times", "-1,2", "-1"),
+            ("--times", "0:10:0", "0 points"), ("--times", "nan", "nan"),
             ("--cells", "0", "--cells"), ("--cells", "-1", "--cells"), ("--cells", "1.5", "1.5"),
             ("--cells", "many", "many"), ("--cells", "1e20", "1e20"), ("--seed", "-1", "--seed"),
-            ("--max-events", "0", "--max-events"), ("--cell", "x", "--cell"), ("--trajectory", "x", "--trajectory"),
-            ("--plot", "mrna", 'did you mean "mRNA"?'), ("--joint", "mRNA,Gon", 'did you mean "G_on"?'),
-            ("--joint", "mRNA", "A,B")):
+            ("--max-events", "0", "--max-events"), ("--cell", "x", "--cell"),
+            ("--trajectory", "x", "--trajectory"), ("--plot", "mrna", 'did you mean "mRNA"?'),
+            ("--joint", "mRNA,Gon", 'did you mean "G_on"?'), ("--joint", "mRNA", "A,B")):
         run(option, value, code=INPUT, words=[word])
 
 
@@ -189,10 +193,11 @@ def odd_but_possible_runs_succeed():
     expect(result("-n", 5, model=model)["mean"] == [[3], [3], [13]], "events alone make a model")
     Path("sp ace").mkdir()
     crlf = model_file(Path(TELEGRAPH).read_text().replace("\n", "\r\n"), "sp ace/tele graph.toml")
-    expect(result("-n", 50, model=crlf)["fingerprint"] == result("-n", 50)["fingerprint"], "CRLF changes nothing")
-    big = model_file('times = "1"\n[species]\nA = 2147483647\n[reactions.r]\nequation = "A -> 0"\nrate = 1e-9\n')
-    mean, error = (result(model=big)[key][0][0] for key in ("mean", "mean_error"))
-    expect(abs(mean - 2147483647 * math.exp(-1e-9)) < 5 * error, f"2^31 - 1 molecules decay: {mean} ± {error}")
+    same = result("-n", 50, model=crlf)["fingerprint"] == result("-n", 50)["fingerprint"]
+    expect(same, "CRLF changes nothing")
+    found = result("--times", "1", model=gene("mRNA = 2147483647", equation="mRNA -> 0", rate="1e-9"))
+    mean, error, exact = found["mean"][0][0], found["mean_error"][0][0], 2147483647 * math.exp(-1e-9)
+    expect(abs(mean - exact) < 5 * error < 0.5, f"2^31 - 1 molecules decay to {mean} ± {error}, not {exact}")
 
 
 @claim
@@ -202,9 +207,9 @@ def evenly_spaced_times_are_the_numbers_that_a_user_means():
 
 @claim
 def the_last_cell_number_is_simulated_or_refused_but_never_made_up():
-    done = subprocess.run([FANO, "run", TELEGRAPH, "--cell", str(2**64 - 1), "--times", "0", "-q", "--json", "-"],
-                          capture_output=True, text=True, timeout=60)
-    expect(done.returncode == INPUT or json.loads(done.stdout)["mean"] == [[1, 0, 0]], done.stdout[:200])
+    arguments = ["--cell", str(2**64 - 1), "--times", "0", "-q", "--json", "-"]
+    done = subprocess.run([FANO, "run", TELEGRAPH, *arguments], capture_output=True, text=True, timeout=60)
+    expect(done.returncode == INPUT or json.loads(done.stdout)["mean"] == [[1, 0, 0]], done.stdout[:150])
 
 
 @claim
@@ -238,7 +243,8 @@ def json_on_stdout_is_alone_and_complete():
 @claim
 def every_output_that_was_asked_for_is_written_and_nothing_else():
     run("-n", 20, "--out", "x.h5", "--out", "y.csv", "--out", "z.json", "--json", "w.json", "--no-covariance")
-    expect(sorted(os.listdir()) == ["w.json", "x.h5", "y.csv", "y.histogram.csv", "z.json"], str(os.listdir()))
+    names = sorted(os.listdir())
+    expect(names == ["w.json", "x.h5", "y.csv", "y.histogram.csv", "z.json"], str(names))
     expect(Path("x.h5").read_bytes()[:4] == b"\x89HDF", "HDF5")
     first, second = (json.loads(Path(name).read_text()) for name in ("w.json", "z.json"))
     expect(first["mean"] == second["mean"], "both JSON files")
@@ -250,7 +256,8 @@ def every_output_that_was_asked_for_is_written_and_nothing_else():
 
 @claim
 def a_dry_run_writes_nothing():
-    done = fano("run", TELEGRAPH, "--dry-run", "-n", "1e12", "--out", "x.h5", "--json", "y.json", "--snapshots")
+    outputs = ["--snapshots", "--out", "x.h5", "--json", "y.json"]
+    done = fano("run", TELEGRAPH, "--dry-run", "-n", "1e12", *outputs)
     expect("1000000000000 cells" in done.stdout and "nothing was run" in done.stdout, done.stdout)
     expect(not os.listdir(), str(os.listdir()))
 
@@ -306,8 +313,8 @@ def settings_change_the_mean_as_theory_says():
     for k_tx, gamma in ((20, 1), (30, 1), (20, 2)):
         found = result("--times", "0,60", "--set", f"k_tx={k_tx}", "--set", f"gamma={gamma}")
         mean, error, exact = found["mean"][1][2], found["mean_error"][1][2], k_tx / gamma / 3
-        # Wrong by chance once in 1.7 million runs; finds an error of 5 %.
-        expect(abs(mean - exact) < 5 * error and error < 0.01 * exact + 0.05, f"{mean} ± {error}, not {exact}")
+        # Wrong by chance once in 1.7 million runs; finds an error of 10 %.
+        expect(abs(mean - exact) < 5 * error < 0.1 * exact, f"{mean} ± {error}, not {exact}")
 
 
 def interrupt(arguments, ready):
@@ -328,8 +335,8 @@ def interrupt(arguments, ready):
 
 @claim
 def interrupting_a_run_leaves_nothing_behind():
-    code, said = interrupt(["run", endless(), "-n", "1e5", "--out", "x.h5", "--out", "x.csv", "--json", "x.json"],
-                           lambda seconds: seconds > 1)
+    outputs = ["--out", "x.h5", "--out", "x.csv", "--json", "x.json"]
+    code, said = interrupt(["run", endless(), "-n", "1e5", *outputs], lambda seconds: seconds > 1)
     expect(code == INTERRUPTED and "stopped" in said, f"exit {code}, {said!r}")
     expect(os.listdir() == ["endless.toml"], str(os.listdir()))
     expect("\r" not in said and "\033" not in said, "no bar where there is no terminal")
@@ -339,8 +346,20 @@ def interrupting_a_run_leaves_nothing_behind():
 def interrupting_the_writing_leaves_nothing_half_written():
     code, said = interrupt(["run", TELEGRAPH, "-n", "30000", "-q", "--snapshots", "--out", "x.csv"],
                            lambda seconds: any(".tmp" in name for name in os.listdir()))
-    left = [name for name in os.listdir() if ".tmp" in name]
-    expect(not left, f"exit {code}, {said!r}, left {left}")
+    left = sorted(os.listdir())
+    complete = [f"x{kind}.csv" for kind in (".covariance", "", ".histogram", ".snapshots")]
+    expect((code, left) in ((INTERRUPTED, []), (GOOD, complete)), f"exit {code}, {said!r}, left {left}")
+
+
+@claim
+def a_terminal_that_is_gone_does_not_lose_the_result():
+    species = "\n".join(f"A{i} = 1" for i in range(200))  # a table larger than any buffer
+    with open("/dev/full", "w") as full:
+        command = [FANO, "run", gene(species, equation="-> A1"), "-n", "10", "--out", "x.csv"]
+        subprocess.run(command, stdout=full, stderr=subprocess.DEVNULL, timeout=60)
+        expect(Path("x.csv").exists(), "the result is written although the table could not be printed")
+        refused = subprocess.run([FANO, "run", "absent.toml"], stderr=full, timeout=60)
+    expect(refused.returncode == INPUT, f"exit {refused.returncode} where stderr is full")
 
 
 @claim
