@@ -64,11 +64,13 @@ struct Ensemble {
 
 // What a run will need, before it runs.
 struct MemoryPlan {
-    std::uint64_t tally_bytes;  // at most, all threads
+    std::uint64_t least_tally_bytes;  // all threads, for the narrowest distributions
+    std::uint64_t tally_bytes;        // at most, all threads
     std::uint64_t snapshot_bytes;
     std::uint64_t disk_bytes;  // of an HDF5 file with all of it, at most
 };
 
+// Throws InputError for options that run_ensemble would refuse.
 MemoryPlan plan_memory(Network const& network, EnsembleOptions const& options);
 
 // Throws InputError for bad options, SimulationError when a cell cannot go on, BackendError, Interrupted.

@@ -2,6 +2,7 @@
 // where it came from, and appears under its name only when it is complete.
 #pragma once
 
+#include <atomic>
 #include <iosfwd>
 #include <string>
 
@@ -33,6 +34,15 @@ void write_hdf5(std::string const& file, Ensemble const& ensemble, Provenance co
 void write_csv(std::string const& file, Ensemble const& ensemble, Provenance const& provenance);
 void write_json(std::ostream& out, Ensemble const& ensemble, Provenance const& provenance);
 void write_json(std::string const& file, Ensemble const& ensemble, Provenance const& provenance);
+// While one lives, writers that find `stop` set remove what they have begun and throw Interrupted.
+class StopWriting {
+public:
+    explicit StopWriting(std::atomic<bool> const& stop);
+    ~StopWriting();
+    StopWriting(StopWriting const&) = delete;
+    StopWriting& operator=(StopWriting const&) = delete;
+};
+
 // By the ending: .h5, .hdf5 and .nc are HDF5, .csv is CSV, .json is JSON.
 void write_result(std::string const& file, Ensemble const& ensemble, Provenance const& provenance);
 // Fails early if `file` could not be written later.

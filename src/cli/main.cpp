@@ -1,9 +1,9 @@
 // The command line: parses, runs one subcommand, turns exceptions into messages and exit codes.
 #include <cstdio>
-
-#include <fmt/format.h>
+#include <string>
 
 #include "cli/commands.hpp"
+#include "cli/progress.hpp"
 #include "fano/error.hpp"
 #include "fano/result.hpp"
 
@@ -12,15 +12,17 @@ namespace {
 std::string joined(int count, char** arguments) {
     std::string line = "fano";
     for (int i = 1; i < count; ++i) {
-        std::string const word = arguments[i];
+        std::string word = arguments[i];
         bool const plain = !word.empty() && word.find_first_of(" \t\n'\"$&|;<>()*?\\") == std::string::npos;
+        for (std::size_t at = word.find('\''); at != std::string::npos; at = word.find('\'', at + 4))
+            word.replace(at, 1, "'\\''");
         line += plain ? " " + word : " '" + word + "'";
     }
     return line;
 }
 
 int report(char const* message, fano::ExitCode code) {
-    fmt::print(stderr, "fano: {}\n", message);
+    fano::cli::say(std::string("fano: ") + message);
     return static_cast<int>(code);
 }
 
@@ -36,6 +38,8 @@ int main(int argument_count, char** arguments) {
         fano::cli::add_run(app, joined(argument_count, arguments));
         fano::cli::add_info(app);
         app.parse(argument_count, arguments);
+        if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+            return report("the standard output could not be written", fano::ExitCode::internal);
         return 0;
     } catch (CLI::ParseError const& error) {
         int const code = app.exit(error);

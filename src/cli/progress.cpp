@@ -24,6 +24,8 @@ void on_signal(int signal) {
 
 }  // namespace
 
+void say(std::string const& line) { std::fputs((line + "\n").c_str(), stderr); }
+
 StopOnSignal::StopOnSignal() {
     std::signal(SIGINT, on_signal);
     std::signal(SIGTERM, on_signal);
@@ -40,7 +42,7 @@ Progress::Progress(std::uint64_t cells, bool quiet)
     : cells_(cells), quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0) {}
 
 Progress::~Progress() {
-    if (shown_ && terminal_) fmt::print(stderr, "\r\033[K");
+    if (shown_ && terminal_) std::fputs("\r\033[K", stderr);
 }
 
 void Progress::operator()(std::uint64_t done) {
@@ -48,17 +50,19 @@ void Progress::operator()(std::uint64_t done) {
     double const elapsed = std::chrono::duration<double>(now - start_).count();
     if (quiet_ || elapsed < 0.5) return;
     double const part = static_cast<double>(done) / static_cast<double>(cells_);
-    std::string const left = done > 0 ? fmt::format("{:.0f} s left", elapsed / part - elapsed) : "";
+    std::string const left = done > 0 ? fmt::format(", {:.0f} s left", elapsed / part - elapsed) : "";
     if (terminal_) {
         constexpr int width = 40;
         int const full = static_cast<int>(part * width);
-        fmt::print(stderr, "\r\033[K[{:#<{}}{:.<{}}] {:3.0f} %  {}", "", full, "", width - full, 100 * part,
-                   left);
+        std::fputs(
+            fmt::format("\r\033[K[{:#<{}}{:.<{}}] {:3.0f} %{}", "", full, "", width - full, 100 * part, left)
+                .c_str(),
+            stderr);
         std::fflush(stderr);
         shown_ = true;
     } else if (now - last_line_ > std::chrono::seconds(10)) {
         last_line_ = now;
-        fmt::print(stderr, "fano: {} of {} cells, {}\n", done, cells_, left);
+        say(fmt::format("fano: {} of {} cells done after {:.0f} s{}", done, cells_, elapsed, left));
     }
 }
 

@@ -4,8 +4,12 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 namespace fano::cli {
+
+// A line on stderr. One that cannot be written is dropped: the work matters more.
+void say(std::string const& line);
 
 // While one lives, SIGINT and SIGTERM set flag() instead of ending the program; a second one ends it.
 class StopOnSignal {

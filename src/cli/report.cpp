@@ -13,7 +13,7 @@ namespace {
 // A value with as many digits as its error warrants: "6.6671 ± 0.0026".
 std::string with_error(Estimate e) {
     if (std::isnan(e.value)) return "-";
-    if (!(e.error > 0)) return fmt::format("{:.6g}", e.value);
+    if (!(e.error > 1e-9 * std::abs(e.value))) return fmt::format("{:.6g}", e.value);
     int const digits = std::clamp(1 - static_cast<int>(std::floor(std::log10(e.error))), 0, 12);
     return fmt::format("{:.{}f} ± {:.{}f}", e.value, digits, e.error, digits);
 }
@@ -50,7 +50,7 @@ void print_moments(std::FILE* out, Ensemble const& ensemble, std::size_t time, s
         rows.push_back({ensemble.outputs[o].id, with_error(tally.mean(time, o)),
                         with_error(tally.variance(time, o)), with_error(tally.fano(time, o)),
                         with_error(tally.cv2(time, o)), with_error(tally.skewness(time, o)),
-                        fmt::format("{:g}..{:g}", tally.minimum(time, o), tally.maximum(time, o))});
+                        fmt::format("{:.10g}..{:.10g}", tally.minimum(time, o), tally.maximum(time, o))});
     }
     print_table(out, rows);
 }
@@ -84,10 +84,10 @@ void print_histogram(std::FILE* out, Ensemble const& ensemble, std::size_t time,
                ensemble.times[time]);
     for (std::size_t i = 0; i < bars.size(); ++i) {
         double const low = histogram.low + width * static_cast<double>(i);
-        std::string const label = single ? fmt::format("{:g}", low)
+        std::string const label = single ? fmt::format("{:.10g}", low)
                                   : ensemble.outputs[output].quantum == 1.0
-                                      ? fmt::format("{:g}-{:g}", low, low + width - 1)
-                                      : fmt::format("{:.4g}", low);
+                                      ? fmt::format("{:.10g}-{:.10g}", low, low + width - 1)
+                                      : fmt::format("{:.6g}", low);
         auto const eighths = static_cast<std::size_t>(std::lround(8 * full * bars[i] / highest));
         char const* const parts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
         std::string bar;
@@ -113,7 +113,7 @@ void print_cell(std::FILE* out, Ensemble const& ensemble) {
     for (auto const& output : ensemble.outputs) rows.front().push_back(output.id);
     std::size_t const n = ensemble.outputs.size();
     for (std::size_t t = 0; t < ensemble.times.size(); ++t) {
-        rows.push_back({fmt::format("{:g}", ensemble.times[t])});
+        rows.push_back({fmt::format("{:.10g}", ensemble.times[t])});
         for (std::size_t o = 0; o < n; ++o)
             rows.back().push_back(fmt::format("{:.10g}", ensemble.snapshots[t * n + o]));
     }

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -116,51 +117,80 @@ void print_plan(std::FILE* out, Network const& network, EnsembleOptions const& o
     fmt::print(out, "nothing was run\n");
 }
 
+// Everything that can be wrong with the output files, before any time is spent.
+std::vector<std::string> check_outputs(RunArguments const& arguments) {
+    std::vector<std::string> files = arguments.out;
+    if (!arguments.json.empty() && arguments.json != "-") files.push_back(arguments.json);
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        check_writable(files[i]);
+        std::error_code ignored;
+        if (std::filesystem::equivalent(files[i], arguments.model, ignored))
+            throw InputError(files[i], 0, "is the model itself; choose another name for the result");
+        for (std::size_t j = 0; j < i; ++j)
+            if (files[i] == files[j])
+                throw InputError(files[i], 0, "is named twice as a result file; name it once");
+    }
+    return files;
+}
+
+void print_notes(RunArguments const& arguments, Network const& network, bool kept) {
+    for (auto const& warning : network.warnings) say("note: " + warning);
+    bool const asked = arguments.snapshots || !arguments.joint.empty() || !arguments.trajectory.empty();
+    if (asked && !kept)
+        say("note: snapshots, joint histograms and trajectories go to result files only; add --out FILE.h5 "
+            "to keep them");
+}
+
+void print_summary(std::FILE* out, RunArguments const& arguments, Network const& network,
+                   Ensemble const& ensemble) {
+    std::size_t const last = ensemble.times.size() - 1;
+    if (arguments.cell.empty()) {
+        print_moments(out, ensemble, last, network.time_unit);
+        print_histogram(
+            out, ensemble, last,
+            arguments.plot.empty() ? most_variable(ensemble, last) : network.output(arguments.plot));
+    } else {
+        print_cell(out, ensemble);
+    }
+    print_reaction_counts(out, ensemble);
+    fmt::print(out, "\n{} events in {:.2f} s: {:.3g} events/s on {}; seed {}\n", ensemble.events,
+               ensemble.seconds, static_cast<double>(ensemble.events) / ensemble.seconds, ensemble.device,
+               ensemble.seed);
+}
+
 void run(RunArguments const& arguments, std::string const& command_line) {
     Model model = read_model(arguments.model);
     apply_settings(model, arguments.set);
     Network const network = compile(model);
     EnsembleOptions options = make_options(arguments, network);
-    for (auto const& file : arguments.out) check_writable(file);
-    if (!arguments.json.empty() && arguments.json != "-") check_writable(arguments.json);
+    auto const files = check_outputs(arguments);
+    if (!arguments.plot.empty()) network.output(arguments.plot);
     // JSON on stdout leaves it to nothing else.
     std::FILE* const out = arguments.json == "-" ? stderr : stdout;
-    std::size_t const last = options.times.size() - 1;
-    std::size_t const plot = arguments.plot.empty() ? network.outputs.size() : network.output(arguments.plot);
     if (arguments.dry_run) return print_plan(out, network, options);
-    if (!arguments.quiet)
-        for (auto const& warning : network.warnings) fmt::print(stderr, "note: {}\n", warning);
+    if (!arguments.quiet) print_notes(arguments, network, !arguments.out.empty());
 
+    StopOnSignal const signals;
+    StopWriting const writing{StopOnSignal::flag()};
+    options.stop = &StopOnSignal::flag();
     auto const ensemble = [&] {
-        StopOnSignal const signals;
         Progress progress{options.cells, arguments.quiet};
-        options.stop = &StopOnSignal::flag();
         options.progress = [&](std::uint64_t done) { progress(done); };
         return run_ensemble(network, options);
     }();
-
-    if (!arguments.quiet) {
-        if (!arguments.cell.empty()) {
-            print_cell(out, ensemble);
-        } else {
-            print_moments(out, ensemble, last, network.time_unit);
-            print_histogram(out, ensemble, last,
-                            plot < network.outputs.size() ? plot : most_variable(ensemble, last));
-        }
-        print_reaction_counts(out, ensemble);
-        fmt::print(out, "\n{} events in {:.2f} s: {:.3g} events/s on {}; seed {}\n", ensemble.events,
-                   ensemble.seconds, static_cast<double>(ensemble.events) / ensemble.seconds, ensemble.device,
-                   ensemble.seed);
-    }
+    // Files first: a terminal that is gone must not lose the result.
     Provenance const provenance = describe(network, ensemble, command_line);
-    for (auto const& file : arguments.out) {
-        write_result(file, ensemble, provenance);
-        if (!arguments.quiet) fmt::print(out, "wrote {}\n", file);
+    for (auto const& file : files) {
+        if (!arguments.json.empty() && file == arguments.json)
+            write_json(file, ensemble, provenance);
+        else
+            write_result(file, ensemble, provenance);
     }
-    if (arguments.json == "-")
-        write_json(std::cout, ensemble, provenance);
-    else if (!arguments.json.empty())
-        write_json(arguments.json, ensemble, provenance);
+    if (!arguments.quiet) {
+        print_summary(out, arguments, network, ensemble);
+        for (auto const& file : files) fmt::print(out, "wrote {}\n", file);
+    }
+    if (arguments.json == "-") write_json(std::cout, ensemble, provenance);
 }
 
 }  // namespace
@@ -173,15 +203,19 @@ void add_run(CLI::App& app, std::string const& command_line) {
     command->add_option("--times", a->times,
                         "Sample times, FROM:TO:POINTS or a list; the model's own by default");
     command->add_option("--seed", a->seed, "Random seed")->capture_default_str();
-    command->add_option("--set", a->set,
-                        "NAME=VALUE: another value for a parameter, volume or initial count");
-    command->add_option("-o,--out", a->out,
-                        "Result file: .h5 (xarray), .csv or .json; may be given several times");
+    command->add_option("--set", a->set, "NAME=VALUE: another value for a parameter, volume or initial count")
+        ->allow_extra_args(false);
+    command
+        ->add_option("-o,--out", a->out,
+                     "Result file: .h5 (xarray), .csv or .json; may be given several times")
+        ->allow_extra_args(false);
     command->add_option("--json", a->json, "Summary for scripts; - is the standard output");
     command->add_flag("--snapshots", a->snapshots, "Keep every cell's counts at every sample time");
-    command->add_option("--joint", a->joint, "A,B: joint histogram of two species at all times");
+    command->add_option("--joint", a->joint, "A,B: joint histogram of two species at all times")
+        ->allow_extra_args(false);
     command->add_option("--trajectory", a->trajectory, "Cells whose every change is kept, such as 0,5,17")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     command->add_flag("--reactions", a->reactions, "Count how often each reaction fires");
     command->add_option("--cell", a->cell, "Run this one cell of the ensemble alone and print it");
     command->add_option("--plot", a->plot,

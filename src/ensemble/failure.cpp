@@ -36,7 +36,8 @@ std::string what_failed(Network const& network, kernels::FailureReport const& re
                 "max(0, ...)",
                 reaction(), report.value);
         case Failure::infinite_propensity:
-            return reaction() + " is infinite; look for a division by a count that can be 0";
+            return reaction() +
+                   " is infinite; look for a division by a count that can be 0, or a rate far too large";
         case Failure::negative_count:
             return fmt::format(
                 "\"{}\" would become {}; some reaction or event takes more of it than there is. Mass action "

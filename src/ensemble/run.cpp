@@ -3,12 +3,14 @@
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
+#include <set>
 #include <thread>
 
 #include <fmt/format.h>
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
+#include <unistd.h>
 
 #include "ensemble/failure.hpp"
 #include "ensemble/worker.hpp"
@@ -19,10 +21,19 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::uint64_t most_cells = std::uint64_t{1} << 48;
+constexpr unsigned most_threads = 256;
+
 void check(Network const& network, EnsembleOptions const& options) {
     if (options.cells == 0)
         throw InputError("an ensemble needs at least one cell; ask for --cells 1 or more");
-    if (options.cells > (std::uint64_t{1} << 48)) throw InputError("an ensemble has at most 2^48 cells");
+    if (options.cells > most_cells || options.first_cell > most_cells - options.cells)
+        throw InputError("cells are numbered from 0 to 2^48 - 1; ask for cells in that range");
+    for (std::uint64_t cell : options.trajectories)
+        if (cell >= most_cells)
+            throw InputError("cells are numbered from 0 to 2^48 - 1; ask for trajectories in that range");
+    if (options.threads > most_threads)
+        throw InputError(fmt::format("an ensemble runs on at most {} threads", most_threads));
     if (options.times.empty())
         throw InputError("no sample times; give --times FROM:TO:POINTS, such as 0:100:101");
     if (options.times.size() > 0xffffffffu) throw InputError("too many sample times");
@@ -72,6 +83,28 @@ private:
     std::thread thread_;
 };
 
+unsigned thread_count(EnsembleOptions const& options) {
+    unsigned const wanted =
+        options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+    return static_cast<unsigned>(std::min<std::uint64_t>(wanted, options.cells));
+}
+
+std::uint64_t whole_bytes(double bytes) { return static_cast<std::uint64_t>(std::min(bytes, 1.8e19)); }
+
+// Refuses what cannot fit before anything is allocated: memory that is promised but not there ends the process.
+void check_memory(MemoryPlan const& plan, EnsembleOptions const& options) {
+    double const needed =
+        static_cast<double>(plan.least_tally_bytes) + static_cast<double>(plan.snapshot_bytes);
+    double const machine =
+        static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+    if (needed < machine) return;
+    throw InputError(
+        fmt::format("{} cells at {} sample times need at least {:.3g} GB of memory and this machine has "
+                    "{:.3g} GB; ask for fewer times{}",
+                    options.cells, options.times.size(), needed * 1e-9, machine * 1e-9,
+                    options.snapshots ? " or cells, or leave the snapshots out" : ""));
+}
+
 void run_workers(Run& run, unsigned threads) {
     if (threads == 1) return work(run);
     tbb::global_control const limit{tbb::global_control::max_allowed_parallelism, threads};
@@ -85,28 +118,31 @@ void run_workers(Run& run, unsigned threads) {
 }  // namespace
 
 MemoryPlan plan_memory(Network const& network, EnsembleOptions const& options) {
-    std::uint64_t const times = options.times.size(), outputs = network.outputs.size();
-    std::uint64_t const threads =
-        options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
-    std::uint64_t const pairs = options.covariance ? outputs * (outputs - 1) / 2 : 0;
+    check(network, options);
+    // In doubles: the products can pass 2^64, and a plan needs no more than 16 digits.
+    auto const times = static_cast<double>(options.times.size());
+    auto const outputs = static_cast<double>(network.outputs.size());
+    double const shares = thread_count(options) + 1;
+    double const pairs = options.covariance ? outputs * (outputs - 1) / 2 : 0;
+    double const joint =
+        static_cast<double>(options.joint.size()) * Tally::max_joint_bins * Tally::max_joint_bins * 8;
+    double const least = outputs * 512 + pairs * 160;  // of one time: a block of samples and the sums
+    double const widest = least + outputs * Tally::max_bins * 8 + joint;
+    double const snapshots = options.snapshots ? static_cast<double>(options.cells) * times * outputs * 8 : 0;
+    double const tables = times * (outputs * (13 * 8 + 16384 * 8) + pairs * 32 + 4 * joint);
     MemoryPlan plan{};
-    std::uint64_t const sums = outputs * 6 * 40 + pairs * 4 * 40 + outputs * 64 * 8;
-    std::uint64_t const bins = outputs * Tally::max_bins * 8;
-    std::uint64_t const joint = options.joint.size() * Tally::max_joint_bins * Tally::max_joint_bins * 8;
-    plan.tally_bytes = options.tally ? (threads + 1) * times * (sums + bins + joint) : 0;
-    plan.snapshot_bytes = options.snapshots ? options.cells * times * outputs * 8 : 0;
-    plan.disk_bytes =
-        (options.tally ? times * (outputs * (13 * 8 + Tally::max_bins * 8) + pairs * 4 * 8 + joint) : 0) +
-        plan.snapshot_bytes / 2;
+    plan.least_tally_bytes = options.tally ? whole_bytes(shares * times * least) : 0;
+    plan.tally_bytes = options.tally ? whole_bytes(shares * times * widest) : 0;
+    plan.snapshot_bytes = whole_bytes(snapshots);
+    plan.disk_bytes = whole_bytes((options.tally ? tables : 0) + snapshots / 2);
     return plan;
 }
 
 Ensemble run_ensemble(Network const& network, EnsembleOptions const& options) {
-    check(network, options);
+    MemoryPlan const plan = plan_memory(network, options);
+    check_memory(plan, options);
     Device const device = resolve_device(options.device);
-    unsigned threads =
-        options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
-    threads = static_cast<unsigned>(std::min<std::uint64_t>(threads, options.cells));
+    unsigned const threads = thread_count(options);
 
     std::vector<std::pair<std::uint32_t, std::uint32_t>> joint;
     for (auto const& [a, b] : options.joint) joint.emplace_back(network.output(a), network.output(b));
@@ -123,17 +159,7 @@ Ensemble run_ensemble(Network const& network, EnsembleOptions const& options) {
         fmt::format("cpu ({}, {} thread{})", device_name(device), threads, threads == 1 ? "" : "s");
     for (auto const& reaction : network.reactions) result.reactions.push_back(reaction.id);
     if (options.count_reactions) result.reaction_counts.resize(network.reactions.size());
-    if (options.snapshots) {
-        std::uint64_t const bytes = plan_memory(network, options).snapshot_bytes;
-        try {
-            result.snapshots.resize(bytes / sizeof(double));
-        } catch (std::exception const&) {
-            throw InputError(fmt::format(
-                "snapshots of {} cells at {} times need {:.1f} GB of memory, which is not there; keep fewer "
-                "times or cells",
-                options.cells, options.times.size(), static_cast<double>(bytes) * 1e-9));
-        }
-    }
+    if (options.snapshots) result.snapshots.resize(plan.snapshot_bytes / sizeof(double));
 
     Run run{network, network.tables->view(), options, device, result};
     auto const start = Clock::now();
@@ -146,8 +172,8 @@ Ensemble run_ensemble(Network const& network, EnsembleOptions const& options) {
     if (run.failure.failure != kernels::Failure::none)
         throw_failure(network, run.failure, options.max_events);
     if (options.stop != nullptr && options.stop->load()) throw Interrupted();
-    for (std::uint64_t cell : options.trajectories)
-        result.trajectories.push_back(trace(network, options, cell));
+    std::set<std::uint64_t> const traced(options.trajectories.begin(), options.trajectories.end());
+    for (std::uint64_t cell : traced) result.trajectories.push_back(trace(network, options, cell));
     return result;
 }
 

@@ -53,14 +53,15 @@ std::vector<double> parse_times(std::string const& text) {
                  points = parse_number(ranges[2], text);
     if (points != std::floor(points) || points < 1 || points > 1e8)
         throw InputError(
-            fmt::format("the sample times \"{}\" ask for {} points; the third number is how many times, both "
+            fmt::format("the sample times \"{}\" ask for {} points; the third number is how many times (at "
+                        "most 1e8), both "
                         "ends included",
                         text, points));
     if (to < from) throw InputError(fmt::format("the sample times \"{}\" run backwards", text));
     auto const n = static_cast<std::size_t>(points);
     // The last time is `to` itself; a single point means `to`.
     for (std::size_t i = 0; i + 1 < n; ++i)
-        times.push_back(from + (to - from) * (static_cast<double>(i) / static_cast<double>(n - 1)));
+        times.push_back(from + (to - from) * static_cast<double>(i) / static_cast<double>(n - 1));
     times.push_back(to);
     return times;
 }

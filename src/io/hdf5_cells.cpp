@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "io/hdf5_parts.hpp"
+#include "io/output_file.hpp"
 
 namespace fano {
 
@@ -22,6 +23,7 @@ void write_slabs(Hdf5File& file, Ensemble const& ensemble) {
     for (std::size_t time = 0; time < ensemble.times.size(); ++time)
         for (std::size_t cell = 0; cell < cells; cell += at_once) {
             std::size_t const count = std::min(at_once, cells - cell);
+            check_stop_writing();
             slab.resize(count * outputs);
             std::transform(values, values + slab.size(), slab.begin(),
                            [](double value) { return static_cast<T>(value); });

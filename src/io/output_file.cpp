@@ -19,6 +19,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+std::atomic<std::atomic<bool> const*> stop_writing{nullptr};
+
 constexpr auto known_endings = ".h5, .hdf5 or .nc (HDF5), .csv, or .json";
 
 bool is_special(fs::path const& path) {
@@ -89,6 +91,14 @@ void check_permission(std::string const& file, fs::path const& target) {
 
 }  // namespace
 
+StopWriting::StopWriting(std::atomic<bool> const& stop) { stop_writing = &stop; }
+StopWriting::~StopWriting() { stop_writing = nullptr; }
+
+void check_stop_writing() {
+    auto const* const stop = stop_writing.load();
+    if (stop != nullptr && stop->load(std::memory_order_relaxed)) throw Interrupted();
+}
+
 OutputFormat output_format(std::string const& file) {
     auto ending = fs::path(file).extension().string();
     if (ending == ".h5" || ending == ".hdf5" || ending == ".nc") return OutputFormat::hdf5;
@@ -131,6 +141,7 @@ OutputFile::~OutputFile() {
 }
 
 void OutputFile::commit() {
+    check_stop_writing();
     if (!special() && std::rename(path_.c_str(), target_.c_str()) != 0)
         throw InputError(file_, 0, fmt::format("cannot be written: {}", std::strerror(errno)));
     pending_ = false;
@@ -177,6 +188,7 @@ void TextFile::flush_full() {
 }
 
 void TextFile::flush() {
+    check_stop_writing();
     if (std::fwrite(buffer_.data(), 1, buffer_.size(), stream_) != buffer_.size()) fail(errno);
     buffer_.clear();
 }

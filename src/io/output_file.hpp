@@ -15,6 +15,9 @@ enum class OutputFormat { hdf5, csv, json };
 // By the ending of the name. Throws InputError, listing the endings there are.
 OutputFormat output_format(std::string const& file);
 
+// Throws Interrupted if a StopWriting asks for it; called now and then while a file is written.
+void check_stop_writing();
+
 class OutputFile {
 public:
     // Throws InputError if `file` cannot be a result file where it is.

@@ -31,9 +31,27 @@ public:
         // A device or a pipe has no place beside it.
         if (!special) write_others();
         for (auto& table : tables_) table.commit();
+        if (!special) remove_stale();
     }
 
 private:
+    // Tables of an earlier run under the same name would be taken for this one's.
+    void remove_stale() const {
+        for (char const* kind :
+             {"histogram", "covariance", "joint", "snapshots", "trajectory", "reactions"}) {
+            std::error_code ignored;
+            if (std::find(kinds_.begin(), kinds_.end(), kind) == kinds_.end())
+                std::filesystem::remove(place(kind), ignored);
+        }
+    }
+
+    std::filesystem::path place(std::string const& kind) const {
+        std::filesystem::path path(file_);
+        if (!kind.empty())
+            path.replace_filename(path.stem().string() + "." + kind + path.extension().string());
+        return path;
+    }
+
     void write_others() {
         auto const& layout = ensemble_.tally.layout();
         if (has_tally(ensemble_)) {
@@ -48,10 +66,8 @@ private:
 
     // The provenance and the heading of a table; `kind` goes before the ending of its name.
     TextFile begin(std::string const& kind, std::string const& heading) {
-        std::filesystem::path path(file_);
-        if (!kind.empty())
-            path.replace_filename(path.stem().string() + "." + kind + path.extension().string());
-        TextFile table(path.string());
+        kinds_.push_back(kind);
+        TextFile table(place(kind).string());
         for (auto const& fields : {provenance_fields(provenance_), run_fields(ensemble_)})
             for (auto const& [name, value] : fields) {
                 table.write("# " + name + ": ");
@@ -208,6 +224,7 @@ private:
     Ensemble const& ensemble_;
     Provenance const& provenance_;
     std::vector<std::string> names_;  // quoted
+    std::vector<std::string> kinds_;  // of the tables begun
     std::vector<TextFile> tables_;    // complete, waiting for the others
 };
 

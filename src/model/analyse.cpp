@@ -89,14 +89,18 @@ Watch find_watch(ProgramBuilder const& builder, NetworkTables const& tables,
     values[tables.scalars.time_register] = 0.0;
     auto const program = tables.scalars.propensities;
 
+    // Mass action is sound by construction, unless the sum of all propensities can overflow.
+    double largest_total = 0;
+    kernels::evaluate(tables.code.data(), program, &bounds[0]);
     for (std::uint32_t r = 0; r < tables.scalars.reactions; ++r) {
-        if (trusted[r]) continue;
+        largest_total += bounds[tables.propensity[r]].high;
+        if (trusted[r] && largest_total < unbounded) continue;
         std::vector<std::uint32_t> species;
         for (auto s : builder.slots_read(tables.propensity[r]))
             if (s < tables.scalars.species) species.push_back(s);
         auto sound = [&] {
             Bounds const a = bounds.propensity(r, program);
-            return a.low >= 0.0 && a.high < kernels::infinity;
+            return a.low >= 0.0 && a.high < unbounded;
         };
         if (!for_each_split(bounds, species, sound)) {
             watch.reactions.push_back(r);
