@@ -44,7 +44,9 @@ struct TallyLayout {
 
 class Tally {
 public:
-    static constexpr std::size_t max_bins = 4096;       // of a histogram; beyond, bins widen by powers of two
+    static constexpr std::size_t max_bins = 4096;  // of a histogram; beyond, bins widen by powers of two
+    // Values of at least this many quanta cannot be summed exactly, and are refused.
+    static constexpr double value_limit = 0x1p40;
     static constexpr std::size_t max_joint_bins = 256;  // along each axis
 
     explicit Tally(TallyLayout layout);

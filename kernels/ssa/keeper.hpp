@@ -217,7 +217,12 @@ private:
         for (u32 time = first; time < last; ++time) {  // an output may depend on time
             m_.registers[table_.time_register] = options_.times[time];
             evaluate(table_.code, table_.outputs, m_.registers);
-            for (u32 o = 0; o < table_.output_count; ++o) m_.outputs[o] = m_.registers[table_.output[o]];
+            for (u32 o = 0; o < table_.output_count; ++o) {
+                double const value = m_.registers[table_.output[o]];
+                m_.outputs[o] = value;
+                if (!(absolute(value) < table_.output_limit[o]))
+                    return fail({Failure::output_unusable, o, cell, options_.times[time], value});
+            }
             hooks_.sample(cell, time, time + 1, m_.outputs);
         }
     }

@@ -101,8 +101,9 @@ struct NetworkTable {
     Crossing const* crossings;
     Program triggers;  // all triggers, lane-wise
 
-    u32 const* output;  //!< [output] register
-    Program outputs;    // the outputs that are computed
+    double const* output_limit;  //!< [output] sizes below this can be summed exactly
+    u32 const* output;           //!< [output] register
+    Program outputs;             // the outputs that are computed
     bool computed_outputs;
     u32 output_count;
     Features features;
@@ -125,7 +126,7 @@ enum class Failure : u32 {
     event_cascade,         // detail: event
     event_queue_full,      // detail: event
     unbounded_propensity,  // detail: reaction
-    output_too_large,      // detail: output
+    output_unusable,       // detail: output
 };
 
 struct FailureReport {

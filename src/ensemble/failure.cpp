@@ -82,9 +82,12 @@ std::string what_failed(Network const& network, kernels::FailureReport const& re
         case Failure::unbounded_propensity:
             return reaction() +
                    " has no finite bound shortly after this time; fano cannot draw its waiting times exactly";
-        case Failure::output_too_large:
-            return fmt::format("\"{}\" is too large to be summed exactly",
-                               network.outputs.at(report.detail).id);
+        case Failure::output_unusable:
+            return fmt::format(
+                "observable \"{}\" is {}; sums need a finite number, small beside its resolution. Look for "
+                "0/0 in "
+                "its formula, or give it a coarser `resolution`",
+                network.outputs.at(report.detail).id, report.value);
         case Failure::none:
         case Failure::stopped:
             break;

@@ -16,7 +16,7 @@ namespace fano {
 inline constexpr std::size_t block_size = 32;
 
 // Whole numbers below this in size can be summed.
-inline constexpr double value_limit = 1099511627776.0;  // 2^40
+inline constexpr double value_limit = Tally::value_limit;
 
 // sum[k - 1]: the sum over cells of (value - offset)^k.
 struct PowerSums {

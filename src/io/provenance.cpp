@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "fano/commit.hpp"
 #include "fano/result.hpp"
 #include "io/fields.hpp"
 

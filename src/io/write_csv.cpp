@@ -168,8 +168,9 @@ private:
                 auto joint = ensemble_.tally.joint(time, pair);
                 for (std::size_t bin = 0; bin < joint.cells.size(); ++bin) {
                     if (joint.cells[bin] == 0) continue;
-                    auto first = static_cast<double>(bin / joint.bins[1]);
-                    auto second = static_cast<double>(bin % joint.bins[1]);
+                    std::size_t const row_of_bin = bin / joint.bins[1], column_of_bin = bin % joint.bins[1];
+                    auto first = static_cast<double>(row_of_bin);
+                    auto second = static_cast<double>(column_of_bin);
                     row(table, ensemble_.times[time], names_[pairs[pair].first], names_[pairs[pair].second],
                         joint.low[0] + first * joint.width[0], joint.width[0],
                         joint.low[1] + second * joint.width[1], joint.width[1], joint.cells[bin]);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "fano/error.hpp"
+#include "fano/tally.hpp"
 #include "model/analyse.hpp"
 #include "model/compile_events.hpp"
 #include "model/compile_reactions.hpp"
@@ -141,6 +142,8 @@ void compile_outputs(Symbols const& symbols, ProgramBuilder& builder, Network& n
         computed.push_back(symbols.count(builder, q.id, q.line));
         tables.output.push_back(computed.back());
     }
+    for (auto const& output : network.outputs)
+        tables.output_limit.push_back(output.quantum * Tally::value_limit);
     tables.scalars.outputs = builder.program(computed);
     tables.scalars.computed_outputs = !computed.empty();
 }

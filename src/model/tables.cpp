@@ -26,6 +26,7 @@ kernels::NetworkTable NetworkTables::view() const {
     table.assignments = assignments.data();
     table.crossings = crossings.data();
     table.output = output.data();
+    table.output_limit = output_limit.data();
     table.output_count = static_cast<std::uint32_t>(output.size());
     return table;
 }

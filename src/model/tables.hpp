@@ -21,6 +21,7 @@ struct NetworkTables {
     std::vector<kernels::EventAssignment> assignments;
     std::vector<kernels::Crossing> crossings;
     std::vector<std::uint32_t> output;
+    std::vector<double> output_limit;
     kernels::NetworkTable scalars{};  // sizes, programs and features; its pointers are set by view()
 
     kernels::NetworkTable view() const;

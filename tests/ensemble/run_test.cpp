@@ -165,6 +165,18 @@ TEST(Ensemble, RefusesCountsPastTheLargest) {
     EXPECT_THAT(failure(n, options(2, "10")), HasSubstr("counts go up to 2147483647"));
 }
 
+TEST(Ensemble, NamesTheObservableThatCannotBeSummed) {
+    auto const text =
+        "[species]\nX = 2\n[observables]\nratio = \"X/(X - 1)\"\n[reactions.a]\nequation = \"X -> 0\"\nrate "
+        "= 1\n";
+    EXPECT_THAT(failure(network(text), options(20, "0:20:11")), HasSubstr("observable \"ratio\" is inf"));
+}
+
+TEST(Ensemble, NoticesPropensitiesThatOverflow) {
+    auto const text = "[species]\nA = 100\n[reactions.a]\nequation = \"A -> 0\"\nrate = 1.7e308\n";
+    EXPECT_THAT(failure(network(text), options(2, "1")), HasSubstr("is infinite"));
+}
+
 TEST(Ensemble, RefusesImpossibleOptions) {
     auto const n = network(birth_death);
     EXPECT_THAT(failure(n, options(0, "1")), HasSubstr("at least one cell"));
