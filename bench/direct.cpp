@@ -71,6 +71,6 @@ int main(int count, char** arguments) {
         "|\n");
     fmt::print("|------------|---------|---------|---------|---------|-------|-------|\n");
     measure({"telegraph", "0:100:101", 100000, yardstick::telegraph}, rounds);
-    measure({"vilar", "0:200:101", 512, yardstick::vilar}, rounds);
-    measure({"schlogl", "0:10:101", 2048, yardstick::schlogl}, rounds);
+    measure({"vilar", "0:200:101", 768, yardstick::vilar}, rounds);
+    measure({"schlogl", "0:10:101", 6144, yardstick::schlogl}, rounds);
 }
