@@ -69,7 +69,12 @@ void print_network(Model const& model, Network const& network) {
         for (auto const& e : model.events) {
             fmt::print("  {}: when {}", e.id, e.trigger.text());
             if (e.delay) fmt::print(", after {}", e.delay->text());
-            for (auto const& a : e.assignments) fmt::print(", {} = {}", a.target, a.value.text());
+            for (auto const& a : e.assignments) {
+                auto const* const target = model.find(a.target);
+                bool const concentration = target != nullptr && target->concentration;
+                fmt::print(", {}{} = {}", a.target, concentration ? "/" + target->volume : "",
+                           a.value.text());
+            }
             fmt::print("\n");
         }
     }

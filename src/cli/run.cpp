@@ -95,6 +95,9 @@ EnsembleOptions make_options(RunArguments const& arguments, Network const& netwo
         options.joint.emplace_back(pair.substr(0, comma), pair.substr(comma + 1));
         network.output(options.joint.back().first);
         network.output(options.joint.back().second);
+        if (options.joint.back().first == options.joint.back().second)
+            throw InputError(
+                fmt::format("--joint {} names one species twice; its histogram is kept anyway", pair));
     }
     for (auto const& cell : arguments.trajectory)
         options.trajectories.push_back(parse_count(cell, "--trajectory"));
@@ -209,7 +212,7 @@ void add_run(CLI::App& app, std::string const& command_line) {
         ->add_option("-o,--out", a->out,
                      "Result file: .h5 (xarray), .csv or .json; may be given several times")
         ->allow_extra_args(false);
-    command->add_option("--json", a->json, "Summary for scripts; - is the standard output");
+    command->add_option("--json", a->json, "Summary for scripts: FILE.json, or - for the standard output");
     command->add_flag("--snapshots", a->snapshots, "Keep every cell's counts at every sample time");
     command->add_option("--joint", a->joint, "A,B: joint histogram of two species at all times")
         ->allow_extra_args(false);

@@ -22,7 +22,8 @@ std::string what_failed(Network const& network, kernels::FailureReport const& re
     switch (report.failure) {
         case Failure::too_many_events:
             return fmt::format(
-                "took more than {} steps: the network runs away, or its fastest reactions are too fast for "
+                "had taken more than {} steps by then: the network runs away, or its fastest reactions are "
+                "too fast for "
                 "exact "
                 "simulation. Look for a reaction that feeds itself, simulate a shorter time, or raise "
                 "--max-events",

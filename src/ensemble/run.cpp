@@ -30,8 +30,9 @@ void check(Network const& network, EnsembleOptions const& options) {
     if (options.cells > most_cells || options.first_cell > most_cells - options.cells)
         throw InputError("cells are numbered from 0 to 2^48 - 1; ask for cells in that range");
     for (std::uint64_t cell : options.trajectories)
-        if (cell >= most_cells)
-            throw InputError("cells are numbered from 0 to 2^48 - 1; ask for trajectories in that range");
+        if (cell < options.first_cell || cell - options.first_cell >= options.cells)
+            throw InputError(fmt::format("there is no cell {} to trace; this ensemble has the cells {} to {}",
+                                         cell, options.first_cell, options.first_cell + options.cells - 1));
     if (options.threads > most_threads)
         throw InputError(fmt::format("an ensemble runs on at most {} threads", most_threads));
     if (options.times.empty())

@@ -116,6 +116,15 @@ std::string combinations_text(std::string const& rate, std::vector<Side> const& 
     return text;
 }
 
+// The formula with concentrations written as what they are, counts over volumes.
+Expression in_counts(Symbols const& symbols, Expression const& law) {
+    return law.substitute([&](std::string const& id) {
+        auto const* const q = symbols.model().find(id);
+        bool const concentration = q != nullptr && q->concentration && !q->rule;
+        return concentration ? Expression::name(id) / Expression::name(q->volume) : Expression::name(id);
+    });
+}
+
 std::string factor_text(Expression const& law) {
     auto const f = law.function();
     bool const atom = f == Function::number || f == Function::name || f == Function::time ||
@@ -150,7 +159,7 @@ CompiledReaction compile_reaction(Symbols const& symbols, ProgramBuilder& builde
     switch (reaction.kind) {
         case LawKind::propensity:
             result.propensity = law;
-            result.shown.propensity = reaction.law.text();
+            result.shown.propensity = in_counts(symbols, reaction.law).text();
             break;
         case LawKind::mass_action:
             result.propensity = combinations(symbols, builder, reaction, law, reactants);

@@ -120,7 +120,7 @@ TEST(Ensemble, NamesTheCellThatRunsAway) {
     o.max_events = 100000;
     auto const message = failure(n, o);
     EXPECT_THAT(message, HasSubstr("test.toml: cell "));
-    EXPECT_THAT(message, HasSubstr("took more than 100000 steps"));
+    EXPECT_THAT(message, HasSubstr("had taken more than 100000 steps"));
     EXPECT_THAT(message, HasSubstr("--max-events"));
 }
 
