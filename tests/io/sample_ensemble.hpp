@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 
 #include "fano/result.hpp"
+#include "tests/support/scratch.hpp"
 
 namespace fano::test {
 
@@ -96,28 +97,16 @@ inline Provenance sample_provenance() {
 
 class FolderTest : public ::testing::Test {
 protected:
-    FolderTest() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "fano-io-XXXXXX").string();
-        folder_ = ::mkdtemp(pattern.data());
-    }
-    ~FolderTest() override {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
-    }
-
     std::string path(std::string const& name) const { return (folder_ / name).string(); }
     std::size_t files() const {
         auto entries = std::filesystem::directory_iterator(folder_);
         return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
     }
-    static std::string read(std::string const& file) {
-        std::ostringstream text;
-        text << std::ifstream(file).rdbuf();
-        return text.str();
-    }
+    static std::string read(std::string const& file) { return fano::test::read_file(file); }
     static void put(std::string const& file, std::string const& text) { std::ofstream(file) << text; }
 
-    std::filesystem::path folder_;
+    fano::test::TemporaryDirectory directory_;
+    std::filesystem::path folder_ = directory_.path();
 };
 
 // Lets no file of this process grow beyond `bytes`: for the writers, a full disk.
