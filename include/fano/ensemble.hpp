@@ -8,13 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "fano/device.hpp"
 #include "fano/network.hpp"
 #include "fano/tally.hpp"
 
 namespace fano {
-
-// The builds of the direct method; all give the same bits. `best` is the widest that the machine can run.
-enum class Device { best, reference, sse2, avx2, avx512 };
 
 struct EnsembleOptions {
     std::uint64_t cells = 10000;
@@ -23,6 +21,8 @@ struct EnsembleOptions {
     std::vector<double> times;  // ascending, >= 0
     unsigned threads = 0;       // 0: all cores
     Device device = Device::best;
+    std::vector<int> gpus;           // which GPUs; all of them if empty
+    unsigned gpu_block_threads = 0;  // threads of a block there: 32, 64, 96 or 128; 0: what suits the kernel
     std::uint64_t max_events = 1'000'000'000;                // a cell
     std::vector<std::pair<std::string, std::string>> joint;  // joint histograms of these outputs
     bool tally = true;
@@ -56,8 +56,9 @@ struct Ensemble {
     std::uint64_t seed = 0;
     std::uint64_t events = 0;  // reactions fired, all cells
     double seconds = 0;        // wall clock of the simulation
-    std::string device;        // "cpu (avx512, 2 threads)"
+    std::string device;        // "cpu (avx512, 2 threads)", "gpu (NVIDIA H200, sm_90)"
     unsigned threads = 0;
+    std::vector<std::string> warnings{};  // what went differently from what was asked, such as a GPU that failed
     // A number for all samples of all cells, whatever the order in which they ran.
     std::uint64_t fingerprint = 0;
 };
@@ -78,9 +79,5 @@ Ensemble run_ensemble(Network const& network, EnsembleOptions const& options);
 
 // "0:100:101" (from, to, number of points), or "0,1,5.5". Throws InputError.
 std::vector<double> parse_times(std::string const& text);
-
-// The device's name, and whether this machine can run it.
-std::string device_name(Device device);
-bool device_available(Device device);
 
 }  // namespace fano

@@ -82,6 +82,7 @@ public:
     JointHistogram joint(std::size_t time, std::size_t pair) const;
 
 private:
+    friend struct TallyImport;  // of sums that a GPU made
     struct Data;
     std::unique_ptr<Data> data_;
 };

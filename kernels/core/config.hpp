@@ -5,7 +5,9 @@
 // build meant for a narrow one.
 #pragma once
 
+#if !defined(__CUDACC_RTC__)
 #include <cstdint>
+#endif
 
 #ifndef FANO_TARGET
 #define FANO_TARGET portable
@@ -14,16 +16,27 @@
 #define FANO_KERNELS_BEGIN namespace fano::kernels::inline FANO_TARGET {
 #define FANO_KERNELS_END }
 
+// FANO_FUNCTION is inlined for certain; FANO_ROUTINE as the compiler likes. Both run on hosts and on GPUs.
 #if defined(__CUDACC__)
 #define FANO_FUNCTION __host__ __device__ __forceinline__
+#define FANO_ROUTINE __host__ __device__ inline
+#define FANO_UNROLL _Pragma("unroll")
 #else
 #define FANO_FUNCTION __attribute__((always_inline)) inline
+#define FANO_ROUTINE inline
+#define FANO_UNROLL _Pragma("GCC unroll 16")
 #endif
 
 namespace fano::kernels {
 
+#if defined(__CUDACC_RTC__)  // which has no headers of its own
+using u32 = unsigned int;
+using u64 = unsigned long;
+using i64 = long;
+#else
 using u32 = std::uint32_t;
 using u64 = std::uint64_t;
 using i64 = std::int64_t;
+#endif
 
 }  // namespace fano::kernels

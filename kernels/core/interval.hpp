@@ -37,9 +37,9 @@ struct Interval {
     Real low, high;
     Interval() = default;
     FANO_FUNCTION Interval(double x) : low(x), high(x) {}
-    FANO_FUNCTION Interval(Real lower, Real upper) requires(!__is_same(Real, double))
+    FANO_FUNCTION Interval(Real lower, Real upper) requires(!is_number<Real>)
         : low(lower), high(upper) {}
-    FANO_FUNCTION Interval(double lower, double upper) requires(__is_same(Real, double))
+    FANO_FUNCTION Interval(double lower, double upper) requires(is_number<Real>)
         : low(lower), high(upper) {}
 };
 

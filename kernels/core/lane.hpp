@@ -26,11 +26,25 @@ struct WordOf<double> {
 template <class Real>
 using word_of = typename WordOf<Real>::type;
 
+// Whether a Real is a plain number, not one of several lanes.
+template <class Real>
+inline constexpr bool is_number = false;
+template <>
+inline constexpr bool is_number<double> = true;
+
 FANO_FUNCTION u64 bits(double x) { return __builtin_bit_cast(u64, x); }
 FANO_FUNCTION double real(u64 x) { return __builtin_bit_cast(double, x); }
 
 // Product of the low 32 bits of `x` with `y`, 64 bits wide.
-FANO_FUNCTION u64 mul32(u64 x, u32 y) { return (x & 0xffffffffu) * y; }
+FANO_FUNCTION u64 mul32(u64 x, u32 y) {
+#if defined(__CUDA_ARCH__)
+    u64 product;  // one instruction, which the compiler does not see in a product with a constant
+    asm("mul.wide.u32 %0, %1, %2;" : "=l"(product) : "r"(static_cast<u32>(x)), "r"(y));
+    return product;
+#else
+    return (x & 0xffffffffu) * y;
+#endif
+}
 
 FANO_FUNCTION bool any(bool m) { return m; }
 FANO_FUNCTION u32 mask_bits(bool m) { return m ? 1u : 0u; }
@@ -42,7 +56,13 @@ FANO_FUNCTION bool differ(double a, double b) { return a != b; }
 
 FANO_FUNCTION double select(bool m, double a, double b) { return m ? a : b; }
 FANO_FUNCTION double add_if(bool m, double x, double y) { return m ? x + y : x; }
-FANO_FUNCTION double sqrt(double x) { return __builtin_sqrt(x); }
+FANO_FUNCTION double sqrt(double x) {
+#if defined(__CUDA_ARCH__)
+    return __dsqrt_rn(x);
+#else
+    return __builtin_sqrt(x);
+#endif
+}
 
 FANO_FUNCTION double get(double x, u32) { return x; }
 FANO_FUNCTION u64 get(u64 x, u32) { return x; }

@@ -7,8 +7,8 @@
 
 FANO_KERNELS_BEGIN
 
-inline constexpr double infinity = __builtin_huge_val();
-inline constexpr double not_a_number = __builtin_nan("");
+inline constexpr double infinity = __builtin_bit_cast(double, u64{0x7FF0000000000000});
+inline constexpr double not_a_number = __builtin_bit_cast(double, u64{0x7FF8000000000000});
 
 template <class Real>
 FANO_FUNCTION Real absolute(Real x) {
@@ -52,7 +52,7 @@ namespace detail {
 template <int n, class Real>
 FANO_FUNCTION Real polynomial(Real x, double const (&c)[n]) {
     Real sum = c[n - 1];
-#pragma GCC unroll 16
+    FANO_UNROLL
     for (int i = n - 2; i >= 0; --i) sum = sum * x + Real(c[i]);
     return sum;
 }

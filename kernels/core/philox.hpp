@@ -17,7 +17,7 @@ FANO_FUNCTION PhiloxBlock<Word> philox(PhiloxBlock<Word> c, u64 key) {
     constexpr u32 multiplier0 = 0xD2511F53u, multiplier1 = 0xCD9E8D57u;
     constexpr u32 weyl0 = 0x9E3779B9u, weyl1 = 0xBB67AE85u;
     u32 key0 = static_cast<u32>(key), key1 = static_cast<u32>(key >> 32);
-#pragma GCC unroll 10
+    FANO_UNROLL
     for (int round = 0; round < 10; ++round) {
         Word const product0 = mul32(c.w[0], multiplier0);
         Word const product1 = mul32(c.w[2], multiplier1);

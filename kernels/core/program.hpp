@@ -62,7 +62,7 @@ FANO_KERNELS_BEGIN
 
 // Evaluates a program over `registers`; Value is a Lane's Real or an Interval of it.
 template <class Value>
-inline void evaluate(Instruction const* code, Program program, Value* registers) {
+FANO_ROUTINE void evaluate(Instruction const* code, Program program, Value* registers) {
     Instruction const* const end = code + program.first + program.size;
     for (Instruction const* i = code + program.first; i != end; ++i) {
         Value const& a = registers[i->a];

@@ -10,7 +10,7 @@
 FANO_KERNELS_BEGIN
 
 // log(n!) for whole n >= 0; relative error below 1e-14.
-inline double log_factorial(double n) {
+FANO_ROUTINE double log_factorial(double n) {
     if (n < 16.0) {
         double product = 1.0;
         for (double i = 2.0; i <= n; i += 1.0) product *= i;
@@ -26,7 +26,7 @@ inline double log_factorial(double n) {
 // Standard normal. Marsaglia & Bray, SIAM Rev. 6:260 (1964), one of the pair.
 struct Normal {
     template <class Generator>
-    double operator()(Generator& next) const {
+    FANO_ROUTINE double operator()(Generator& next) const {
         for (;;) {
             double const x = 2.0 * next() - 1.0, y = 2.0 * next() - 1.0;
             double const s = x * x + y * y;
@@ -38,7 +38,7 @@ struct Normal {
 // Exponential of rate 1.
 struct Exponential {
     template <class Generator>
-    double operator()(Generator& next) const {
+    FANO_ROUTINE double operator()(Generator& next) const {
         return -log(next());
     }
 };
@@ -48,7 +48,7 @@ struct Exponential {
 struct Gamma {
     double shape;
     template <class Generator>
-    double operator()(Generator& next) const {
+    FANO_ROUTINE double operator()(Generator& next) const {
         double const boosted = shape < 1.0 ? shape + 1.0 : shape;
         double const d = boosted - 1.0 / 3.0, c = 1.0 / sqrt(9.0 * d);
         for (;;) {
@@ -67,7 +67,7 @@ struct Gamma {
 struct PositiveNormal {
     double mean, sd;
     template <class Generator>
-    double operator()(Generator& next) const {
+    FANO_ROUTINE double operator()(Generator& next) const {
         if (sd == 0.0) return mean;
         double const bound = -mean / sd;
         if (bound <= 0.0) {
@@ -90,7 +90,7 @@ struct PositiveNormal {
 struct Poisson {
     double mean;
     template <class Generator>
-    double operator()(Generator& next) const {
+    FANO_ROUTINE double operator()(Generator& next) const {
         if (!(mean > 0.0)) return 0.0;
         if (mean < 10.0) {
             double u = next(), term = exp(-mean), n = 0.0;
@@ -120,7 +120,7 @@ struct Poisson {
 struct Binomial {
     double n, p;
     template <class Generator>
-    double operator()(Generator& next) const {
+    FANO_ROUTINE double operator()(Generator& next) const {
         if (!(p > 0.0) || n <= 0.0) return 0.0;
         if (p >= 1.0) return n;
         if (p > 0.5) return n - Binomial{n, 1.0 - p}(next);
@@ -157,7 +157,7 @@ struct Binomial {
 struct NegativeBinomial {
     double mean, fano;
     template <class Generator>
-    double operator()(Generator& next) const {
+    FANO_ROUTINE double operator()(Generator& next) const {
         if (!(mean > 0.0)) return 0.0;
         if (fano <= 1.0) return Poisson{mean}(next);
         double const burst = fano - 1.0;
@@ -169,7 +169,7 @@ struct NegativeBinomial {
 struct LogNormal {
     double mean, cv;
     template <class Generator>
-    double operator()(Generator& next) const {
+    FANO_ROUTINE double operator()(Generator& next) const {
         double const variance = log(1.0 + cv * cv);
         return mean * exp(sqrt(variance) * Normal{}(next)-0.5 * variance);
     }
@@ -179,7 +179,7 @@ struct LogNormal {
 struct UniformWhole {
     double low, high;
     template <class Generator>
-    double operator()(Generator& next) const {
+    FANO_ROUTINE double operator()(Generator& next) const {
         double const n = low + floor(next() * (high - low + 1.0));
         return n < high ? n : high;
     }

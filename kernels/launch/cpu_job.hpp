@@ -1,7 +1,7 @@
 // What a CPU build of the direct method is handed: plain data, the same for every instruction set.
 #pragma once
 
-#include "kernels/ssa/keeper.hpp"
+#include "kernels/ssa/lane_keeper.hpp"
 
 namespace fano::kernels {
 

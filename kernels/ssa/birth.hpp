@@ -1,4 +1,4 @@
-// A cell's birth: its initial counts and its own parameters, drawn from streams named after the quantity.
+// What a newborn cell draws: its initial counts and its own parameters, from streams named after the quantity.
 #pragma once
 
 #include "kernels/core/samplers.hpp"
@@ -7,14 +7,14 @@
 FANO_KERNELS_BEGIN
 
 // A value that is meant to be a count, rounded if it is whole up to rounding errors; NaN otherwise.
-inline double whole_number(double x) {
+FANO_ROUTINE double whole_number(double x) {
     double const nearest = round_small(x);
     double const tolerance = 1e-6 * maximum(1.0, absolute(x));
     return absolute(x - nearest) <= tolerance ? nearest : not_a_number;
 }
 
-inline double draw_birth_value(BirthEntry const& entry, double a, double b, Stream& next) {
-    switch (entry.kind) {
+FANO_ROUTINE double draw_birth_value(BirthKind kind, double a, double b, Stream& next) {
+    switch (kind) {
         case BirthKind::expression:
             return a;
         case BirthKind::poisson:
@@ -38,7 +38,7 @@ inline double draw_birth_value(BirthEntry const& entry, double a, double b, Stre
 }
 
 // Whether a distribution exists for these arguments.
-inline bool valid_birth_arguments(BirthKind kind, double a, double b) {
+FANO_ROUTINE bool valid_birth_arguments(BirthKind kind, double a, double b) {
     switch (kind) {
         case BirthKind::expression:
             return a == a;
@@ -62,28 +62,20 @@ inline bool valid_birth_arguments(BirthKind kind, double a, double b) {
     return false;
 }
 
-// Fills the slots of `registers` (scalar, constants in place) for one cell.
-inline FailureReport give_birth(NetworkTable const& table, u64 seed, u64 cell, double* registers) {
-    for (u32 slot = 0; slot < table.slots; ++slot) registers[slot] = table.initial[slot];
-    registers[table.time_register] = 0.0;
-    for (u32 i = 0; i < table.birth_count; ++i) {
-        BirthEntry const& entry = table.births[i];
-        evaluate(table.code, entry.arguments, registers);
-        double const a = registers[entry.a], b = registers[entry.b];
-        if (!valid_birth_arguments(entry.kind, a, b))
-            return {Failure::birth_invalid, entry.slot, cell, 0.0, a};
-        // 2^32 draws belong to each quantity, so that none can move the numbers of another.
-        Stream next{seed, cell, Purpose::birth, static_cast<u64>(entry.slot) << 32};
-        double value = draw_birth_value(entry, a, b, next);
-        if (entry.whole != 0) {
-            double const whole = whole_number(value);
-            if (!(whole == whole)) return {Failure::birth_not_whole, entry.slot, cell, 0.0, value};
-            if (whole < 0.0) return {Failure::negative_count, entry.slot, cell, 0.0, whole};
-            if (whole > largest_count) return {Failure::count_too_large, entry.slot, cell, 0.0, whole};
-            value = whole;
-        }
-        registers[entry.slot] = value;
-    }
+// Draws the quantity in `slot` of a newborn cell from its distribution with arguments a and b.
+FANO_ROUTINE FailureReport draw_quantity(BirthEntry const& entry, double a, double b, u64 seed, u64 cell,
+                                         double& quantity) {
+    if (!valid_birth_arguments(entry.kind, a, b)) return {Failure::birth_invalid, entry.slot, cell, 0.0, a};
+    // 2^32 draws belong to each quantity, so that none can move the numbers of another.
+    Stream next{seed, cell, Purpose::birth, static_cast<u64>(entry.slot) << 32};
+    double const value = draw_birth_value(entry.kind, a, b, next);
+    quantity = value;
+    if (entry.whole == 0) return {};
+    double const whole = whole_number(value);
+    if (!(whole == whole)) return {Failure::birth_not_whole, entry.slot, cell, 0.0, value};
+    if (whole < 0.0) return {Failure::negative_count, entry.slot, cell, 0.0, whole};
+    if (whole > largest_count) return {Failure::count_too_large, entry.slot, cell, 0.0, whole};
+    quantity = whole;
     return {};
 }
 

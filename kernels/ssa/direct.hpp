@@ -31,7 +31,7 @@ struct LaneState {
 // Network: bound(state) -> total, settle(state), fire(state) -> lanes whose triggers changed.
 // Keeper: start(), active(), late(lanes), triggered(lanes), pulse(); lanes are bits.
 template <class Lane, class Network, class Keeper>
-inline void run_direct(u64 seed, LaneState<Lane>& state, Network& network, Keeper& keeper) {
+FANO_FUNCTION void run_direct(u64 seed, LaneState<Lane>& state, Network& network, Keeper& keeper) {
     using Real = typename Lane::Real;
     using Word = typename Lane::Word;
     constexpr u32 steps_between_pulses = 4096;

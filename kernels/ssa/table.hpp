@@ -35,15 +35,19 @@ enum class BirthKind : u32 {
 struct BirthEntry {
     BirthKind kind;
     u32 slot;
+    u32 whole;  // 1 for a count: the value must be a whole number
     Program arguments;
-    u32 a, b;   // registers of the arguments
+    u32 a, b;  // registers of the arguments
+};
+
+struct EventTarget {
+    u32 slot;
     u32 whole;  // 1 for a count: the value must be a whole number
 };
 
 struct EventAssignment {
-    u32 slot;
+    EventTarget target;
     u32 reg;
-    u32 whole;
     u32 scaled;  // 1 if the value is a concentration: the count is value * volume when the event executes
     u32 volume;  // register
 };
@@ -54,13 +58,19 @@ struct Crossing {
     u32 reg;
 };
 
-struct EventEntry {
-    Program trigger, delay, priority, values, volumes;
-    u32 trigger_register, delay_register, priority_register;
-    u32 first_assignment, assignments;
-    u32 first_crossing, crossings;
+// What an event is, its formulas aside.
+struct EventTraits {
     bool initial_value, persistent, values_from_trigger_time;
     bool has_delay, has_priority;
+    u32 assignments;
+    u32 crossings;
+};
+
+struct EventEntry {
+    EventTraits traits;
+    Program trigger, delay, priority, values, volumes;
+    u32 trigger_register, delay_register, priority_register;
+    u32 first_assignment, first_crossing;
 };
 
 // How often the direct method must look at more than propensities.
@@ -139,5 +149,16 @@ struct FailureReport {
 
 inline constexpr double largest_count = 2147483647.0;
 inline constexpr u64 no_cell = ~u64{0};
+inline constexpr u32 none = ~u32{0};  // no species, no output
 
 }  // namespace fano::kernels
+
+FANO_KERNELS_BEGIN
+
+FANO_FUNCTION Failure propensity_fault(double propensity) {
+    if (!(propensity == propensity)) return Failure::not_a_number;
+    if (propensity < 0.0) return Failure::negative_propensity;
+    return propensity < infinity ? Failure::none : Failure::infinite_propensity;
+}
+
+FANO_KERNELS_END

@@ -24,23 +24,7 @@ constexpr std::size_t line_words = 8;
 std::size_t rounded(std::size_t words) { return (words + line_words - 1) / line_words * line_words; }
 }  // namespace
 
-std::string device_name(Device device) {
-    switch (device) {
-        case Device::best:
-            return "best";
-        case Device::reference:
-            return "reference";
-        case Device::sse2:
-            return "sse2";
-        case Device::avx2:
-            return "avx2";
-        case Device::avx512:
-            return "avx512";
-    }
-    return "unknown";
-}
-
-bool device_available(Device device) {
+bool processor_can_run(Device device) {
 #if defined(__x86_64__)
     if (device == Device::avx2) return __builtin_cpu_supports("avx2") != 0;
     if (device == Device::avx512)
@@ -52,12 +36,12 @@ bool device_available(Device device) {
 }
 
 Device resolve_device(Device device) {
-    if (device == Device::best) {
+    if (device == Device::best || device == Device::gpu || device == Device::cpu) {
         for (Device wide : {Device::avx512, Device::avx2})
-            if (device_available(wide)) return wide;
+            if (processor_can_run(wide)) return wide;
         return Device::sse2;
     }
-    if (!device_available(device))
+    if (!processor_can_run(device))
         throw BackendError(fmt::format(
             "this processor has no {} instructions; leave --device out, or choose reference or sse2",
             device_name(device)));
@@ -117,11 +101,12 @@ LaneMemory::LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, 
               rounded(std::size_t{table.event_count} * width) +
               (table.features.timed ? rounded(std::size_t{2} * table.registers * width) : 0) +
               (count_reactions ? rounded(std::size_t{table.reactions} * width) : 0) +
-              rounded(table.registers) + rounded(table.output_count) + 3 * rounded(width)),
+              rounded(table.registers) + rounded(table.output_count) + rounded(width)),
       keeper_bounds_(table.features.timed ? table.registers : 0),
-      next_sample_(width),
-      events_(table.features.events ? width : 0),
-      event_values_(std::size_t{events_.size()} * (kernels::max_pending_events + 1) * table.max_assignments) {
+      notes_(width),
+      pending_(table.features.events ? width : 0),
+      event_values_(std::size_t{pending_.size()} * (kernels::max_pending_events + 1) *
+                    table.max_assignments) {
     // One LaneState, whatever its width: consecutive arrays in the order of its members.
     double* const state = buffer_.reals(std::size_t{7} * width);
     lanes.width = width;
@@ -141,23 +126,18 @@ LaneMemory::LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, 
     chosen = buffer_.reals(std::size_t{table.reactions} * width);
     bounds = table.features.timed ? buffer_.reals(std::size_t{2} * table.registers * width) : nullptr;
 
-    keeper.registers = buffer_.reals(table.registers);
-    keeper.bounds = keeper_bounds_.data();
-    keeper.outputs = buffer_.reals(table.output_count);
-    keeper.next_sample = next_sample_.data();
-    keeper.event_due = buffer_.reals(width);
-    keeper.window_length = buffer_.reals(width);
-    keeper.discarded = buffer_.words(width);
-    keeper.events = events_.data();
-    for (std::uint32_t lane = 0; lane < events_.size(); ++lane) {
-        events_[lane].trigger_value = lanes.triggers + lane;
-        events_[lane].stride = width;
-        events_[lane].values = event_values_.data() +
-                               std::size_t{lane} * (kernels::max_pending_events + 1) * table.max_assignments;
-    }
+    lanes.notes = notes_.data();
+    lanes.pending = pending_.empty() ? nullptr : pending_.data();
+
+    cell.registers = buffer_.reals(table.registers);
+    cell.bounds = keeper_bounds_.data();
+    cell.outputs = buffer_.reals(table.output_count);
+    for (std::size_t lane = 0; lane < pending_.size(); ++lane)
+        pending_[lane].values =
+            event_values_.data() + lane * (kernels::max_pending_events + 1) * table.max_assignments;
     for (std::uint32_t i = 0; i < table.constant_count; ++i) {
         auto const& c = table.constants[i];
-        keeper.registers[c.reg] = c.value;
+        cell.registers[c.reg] = c.value;
         if (!keeper_bounds_.empty()) keeper_bounds_[c.reg] = kernels::Interval<double>{c.value};
         for (std::uint32_t lane = 0; lane < width; ++lane) {
             lanes.registers[std::size_t{c.reg} * width + lane] = c.value;

@@ -10,8 +10,9 @@
 
 namespace fano {
 
-// The widest build that this machine can run; Device::best is resolved by it.
+// The build for processors that `device` asks for: the widest that this machine can run, unless it names one.
 Device resolve_device(Device device);
+bool processor_can_run(Device device);
 std::uint32_t lane_width(Device device);
 kernels::RunLanes lane_function(Device device);
 
@@ -37,7 +38,7 @@ public:
     LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, bool count_reactions);
 
     kernels::LaneView lanes{};
-    kernels::KeeperMemory keeper{};
+    kernels::TableCellMemory cell{};  // the keeper's
     double* upper;
     double* accepted;
     double* chosen;
@@ -46,8 +47,8 @@ public:
 private:
     AlignedBuffer buffer_;
     std::vector<kernels::Interval<double>> keeper_bounds_;
-    std::vector<std::uint32_t> next_sample_;
-    std::vector<kernels::LaneEvents> events_;
+    std::vector<kernels::KeeperNotes> notes_;
+    std::vector<kernels::PendingEvents> pending_;
     std::vector<double> event_values_;
 };
 

@@ -9,5 +9,6 @@ namespace fano::cli {
 
 void add_run(CLI::App& app, std::string const& command_line);
 void add_info(CLI::App& app);
+void add_devices(CLI::App& app);
 
 }  // namespace fano::cli

@@ -37,6 +37,7 @@ int main(int argument_count, char** arguments) {
     try {
         fano::cli::add_run(app, joined(argument_count, arguments));
         fano::cli::add_info(app);
+        fano::cli::add_devices(app);
         app.parse(argument_count, arguments);
         if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
             return report("the standard output could not be written", fano::ExitCode::internal);

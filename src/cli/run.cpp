@@ -22,7 +22,7 @@ struct RunArguments {
     std::string model, times, device = "auto", json, plot;
     std::string cells = "10000", seed = "1", max_events = "1e9", cell;
     std::vector<std::string> set, out, joint, trajectory;
-    unsigned threads = 0;
+    unsigned threads = 0, block_threads = 0;
     bool snapshots = false, reactions = false, dry_run = false, quiet = false, no_covariance = false;
 };
 
@@ -61,24 +61,16 @@ void apply_settings(Model& model, std::vector<std::string> const& settings) {
     }
 }
 
-Device parse_device(std::string const& name) {
-    if (name == "auto" || name == "cpu") return Device::best;
-    for (Device d : {Device::reference, Device::sse2, Device::avx2, Device::avx512})
-        if (device_name(d) == name) return d;
-    if (name == "gpu")
-        throw BackendError(
-            "this build of fano has no GPU backend; leave --device out to run the same cells on the CPU");
-    throw InputError(
-        fmt::format("--device takes auto, cpu, reference, sse2, avx2 or avx512, not \"{}\"", name));
-}
-
 EnsembleOptions make_options(RunArguments const& arguments, Network const& network) {
     EnsembleOptions options;
     options.cells = parse_count(arguments.cells, "--cells");
     options.seed = parse_count(arguments.seed, "--seed");
     options.max_events = parse_count(arguments.max_events, "--max-events");
     options.threads = arguments.threads;
-    options.device = parse_device(arguments.device);
+    DeviceChoice const choice = parse_device(arguments.device);
+    options.device = choice.device;
+    options.gpus = choice.gpus;
+    options.gpu_block_threads = arguments.block_threads;
     std::string const times = !arguments.times.empty() ? arguments.times : network.default_times;
     if (times.empty())
         throw InputError(
@@ -181,6 +173,8 @@ void run(RunArguments const& arguments, std::string const& command_line) {
         options.progress = [&](std::uint64_t done) { progress(done); };
         return run_ensemble(network, options);
     }();
+    if (!arguments.quiet)
+        for (auto const& warning : ensemble.warnings) say("warning: " + warning);
     // Files first: a terminal that is gone must not lose the result.
     Provenance const provenance = describe(network, ensemble, command_line);
     for (auto const& file : files) {
@@ -226,8 +220,10 @@ void add_run(CLI::App& app, std::string const& command_line) {
     command->add_option("--threads", a->threads, "CPU threads; all cores by default");
     command
         ->add_option("--device", a->device,
-                     "auto, cpu, reference, sse2, avx2 or avx512; all give the same cells")
+                     "auto, gpu, gpu:0,1, cpu, reference, sse2, avx2 or avx512; all give the same cells")
         ->capture_default_str();
+    command->add_option("--block-threads", a->block_threads,
+                        "Threads of a block on the GPU; by default what suits the kernel");
     command->add_option("--max-events", a->max_events, "Steps after which a cell counts as run away")
         ->capture_default_str();
     command->add_flag("--no-covariance", a->no_covariance, "Leave covariances out (many species)");

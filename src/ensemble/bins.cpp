@@ -74,9 +74,7 @@ void JointBins::add(JointBins const& other) {
     for (std::size_t i = 0; i < other.first_.size; ++i) {
         for (std::size_t j = 0; j < other.second_.size; ++j) {
             std::uint64_t const cells = other.cells_[i * other.second_.size + j];
-            if (cells == 0) continue;
-            cells_[first_.index(other.first_.value(i)) * second_.size +
-                   second_.index(other.second_.value(j))] += cells;
+            if (cells != 0) add(other.first_.value(i), other.second_.value(j), cells);
         }
     }
 }

@@ -81,15 +81,19 @@ public:
         if (!first_.holds(first, limit_) || !second_.holds(second, limit_)) grow(first, second);
     }
     void add(double const* first, double const* second, std::size_t count);
-    void add(JointBins const& other);
-    std::uint64_t at(std::int64_t first, std::int64_t second) const {
-        return cells_[first_.index(first) * second_.size + second_.index(second)];
+    void add(std::int64_t first, std::int64_t second, std::uint64_t cells) {
+        cells_[index(first, second)] += cells;
     }
+    void add(JointBins const& other);
+    std::uint64_t at(std::int64_t first, std::int64_t second) const { return cells_[index(first, second)]; }
 
     BinAxis const& first() const { return first_; }
     BinAxis const& second() const { return second_; }
 
 private:
+    std::size_t index(std::int64_t first, std::int64_t second) const {
+        return first_.index(first) * second_.size + second_.index(second);
+    }
     void grow(ValueRange const& first, ValueRange const& second);
 
     std::size_t limit_;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -12,8 +13,9 @@
 #include <tbb/task_arena.h>
 #include <unistd.h>
 
+#include "backend/gpus.hpp"
 #include "ensemble/failure.hpp"
-#include "ensemble/worker.hpp"
+#include "ensemble/gpu_run.hpp"
 
 namespace fano {
 
@@ -47,6 +49,9 @@ void check(Network const& network, EnsembleOptions const& options) {
             throw InputError(
                 fmt::format("sample times must ascend, but {} follows {}", t, options.times[i - 1]));
     }
+    unsigned const block = options.gpu_block_threads;
+    if (block != 0 && (block < 32 || block > 128 || block % 32 != 0))
+        throw InputError(fmt::format("a block of a GPU has 32, 64, 96 or 128 threads here, not {}", block));
     if (options.max_events == 0) throw InputError("--max-events must be at least 1");
     if (network.outputs.empty())
         throw InputError("the network has nothing to sample: no species and no observables");
@@ -139,42 +144,110 @@ MemoryPlan plan_memory(Network const& network, EnsembleOptions const& options) {
     return plan;
 }
 
-Ensemble run_ensemble(Network const& network, EnsembleOptions const& options) {
+namespace {
+
+Ensemble prepare(Network const& network, EnsembleOptions const& options, MemoryPlan const& plan) {
+    Ensemble result;
+    for (auto const& [a, b] : options.joint) result.joint.emplace_back(network.output(a), network.output(b));
+    result.times = options.times;
+    result.outputs = network.outputs;
+    result.tally = Tally{options.tally ? tally_layout(network, options, result.joint) : TallyLayout{}};
+    result.cells = options.cells;
+    result.first_cell = options.first_cell;
+    result.seed = options.seed;
+    for (auto const& reaction : network.reactions) result.reactions.push_back(reaction.id);
+    if (options.count_reactions) result.reaction_counts.resize(network.reactions.size());
+    if (options.snapshots) result.snapshots.resize(plan.snapshot_bytes / sizeof(double));
+    return result;
+}
+
+// "gpu (NVIDIA H200, sm_90)", "gpu (2 of NVIDIA H200, sm_90)"
+std::string describe(std::vector<Gpu> const& gpus) {
+    std::map<std::string, int> kinds;
+    for (auto const& gpu : gpus)
+        ++kinds[fmt::format("{}, {}", gpu.streams.front()->name(), gpu.streams.front()->architecture())];
+    std::string text;
+    for (auto const& [kind, count] : kinds)
+        text += fmt::format("{}{}{}", text.empty() ? "" : "; ", count > 1 ? fmt::format("{} of ", count) : "",
+                            kind);
+    return fmt::format("gpu ({})", text);
+}
+
+// The GPUs asked for. With Device::best none is as good as some; what went wrong on the way is then a warning,
+// unless there simply is no GPU.
+std::vector<Gpu> choose_gpus(EnsembleOptions const& options, std::vector<std::string>& warnings) {
+    std::vector<Gpu> gpus;
+    if (options.device != Device::gpu && options.device != Device::best) return gpus;
+    GpuSurvey const survey = survey_gpus();
+    if (survey.gpus.empty() && options.device == Device::best) return gpus;
+    if (survey.gpus.empty()) throw BackendError(survey.why_none);
+    std::vector<int> wanted = options.gpus;
+    if (wanted.empty())
+        for (auto const& gpu : survey.gpus) wanted.push_back(gpu.index);
+    try {
+        for (int index : wanted) {
+            Gpu gpu;
+            for (int i = 0; i < streams_a_gpu; ++i) gpu.streams.push_back(open_gpu(index));
+            gpus.push_back(std::move(gpu));
+        }
+    } catch (BackendError const& error) {
+        if (options.device == Device::gpu) throw;
+        warnings.push_back(fmt::format("running on the processor instead of a GPU: {}", error.what()));
+        gpus.clear();
+    }
+    return gpus;
+}
+
+}  // namespace
+
+Ensemble run_ensemble_on(Network const& network, EnsembleOptions const& options, std::vector<Gpu> gpus) {
     MemoryPlan const plan = plan_memory(network, options);
     check_memory(plan, options);
     Device const device = resolve_device(options.device);
     unsigned const threads = thread_count(options);
-
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> joint;
-    for (auto const& [a, b] : options.joint) joint.emplace_back(network.output(a), network.output(b));
-    Ensemble result;
-    result.times = options.times;
-    result.outputs = network.outputs;
-    result.joint = joint;
-    result.tally = Tally{options.tally ? tally_layout(network, options, joint) : TallyLayout{}};
-    result.cells = options.cells;
-    result.first_cell = options.first_cell;
-    result.seed = options.seed;
+    Ensemble result = prepare(network, options, plan);
     result.threads = threads;
-    result.device =
+    std::string const cpu =
         fmt::format("cpu ({}, {} thread{})", device_name(device), threads, threads == 1 ? "" : "s");
-    for (auto const& reaction : network.reactions) result.reactions.push_back(reaction.id);
-    if (options.count_reactions) result.reaction_counts.resize(network.reactions.size());
-    if (options.snapshots) result.snapshots.resize(plan.snapshot_bytes / sizeof(double));
+    result.device = gpus.empty() ? cpu : describe(gpus);
 
-    Run run{network, network.tables->view(), options, device, result};
+    Run run{network, network.tables->view(), options, device, result, CellQueue{options.cells}};
     auto const start = Clock::now();
     {
         ProgressWatch const watch{run};
-        run_workers(run, threads);
+        if (!gpus.empty()) {
+            try {
+                run_on_gpus(run, gpus);
+            } catch (BackendError const& error) {
+                if (options.device == Device::gpu) throw;
+                run.warn(error.what());
+            }
+        }
+        if (!run.stopped() && run.queue.left() > 0) {
+            if (result.device != cpu) {
+                run.warn(fmt::format("{} cells ran on the processor instead", run.queue.left()));
+                result.device += " and " + cpu;
+            }
+            run_workers(run, threads);
+        }
     }
     result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     if (run.error) std::rethrow_exception(run.error);
     if (run.failure.failure != kernels::Failure::none)
         throw_failure(network, run.failure, options.max_events);
     if (options.stop != nullptr && options.stop->load()) throw Interrupted();
+    // The same cells again, on the host: the bits are the same.
     std::set<std::uint64_t> const traced(options.trajectories.begin(), options.trajectories.end());
     for (std::uint64_t cell : traced) result.trajectories.push_back(trace(network, options, cell));
+    return result;
+}
+
+Ensemble run_ensemble(Network const& network, EnsembleOptions const& options) {
+    plan_memory(network, options);  // bad options are told before a GPU is looked for
+    std::vector<std::string> warnings;
+    std::vector<Gpu> gpus = choose_gpus(options, warnings);
+    Ensemble result = run_ensemble_on(network, options, std::move(gpus));
+    result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
     return result;
 }
 

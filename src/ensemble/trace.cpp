@@ -62,14 +62,14 @@ struct OneCell {
 
     std::uint64_t take() { return std::exchange(taken, true) ? kernels::no_cell : cell; }
     void sample(std::uint64_t, std::uint32_t, std::uint32_t, double const*) const {}
-    void finish(std::uint64_t, std::uint64_t, std::uint64_t const*) const {}
+    void finish(std::uint64_t, std::uint64_t, kernels::TableCell const&) const {}
     bool stopped() const { return outside != nullptr && outside->load(std::memory_order_relaxed); }
     void fail(kernels::FailureReport const& report) { failure = report; }
 };
 
 template <bool timed, bool checked>
 void trace_with(kernels::NetworkTable const& table, std::uint64_t seed, LaneMemory& memory,
-                kernels::Keeper<OneCell>& keeper, Trajectory& trajectory) {
+                kernels::LaneKeeper<OneCell>& keeper, Trajectory& trajectory) {
     using Network = kernels::TableNetwork<ScalarLane, timed, checked>;
     kernels::NetworkMemory<ScalarLane> const network_memory{
         memory.lanes.registers, memory.upper,
@@ -88,8 +88,8 @@ Trajectory trace(Network const& network, EnsembleOptions const& options, std::ui
     LaneMemory memory{table, 1, false};
     OneCell hooks{cell, options.stop};
     double const end = options.times.back();
-    kernels::Keeper<OneCell> keeper{
-        table, {options.seed, &end, 1, options.max_events}, memory.lanes, memory.keeper, hooks};
+    kernels::LaneKeeper<OneCell> keeper{
+        table, {options.seed, &end, 1, options.max_events}, memory.lanes, memory.cell, hooks};
     Trajectory trajectory{cell, {}, {}};
     auto const& features = table.features;
     if (features.timed)

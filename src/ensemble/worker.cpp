@@ -2,7 +2,8 @@
 #include "ensemble/worker.hpp"
 
 #include <algorithm>
-#include <bit>
+
+#include "kernels/tally/fingerprint.hpp"
 
 namespace fano {
 
@@ -10,98 +11,66 @@ namespace {
 
 constexpr std::uint64_t cells_a_take = 16;
 
-std::uint64_t scrambled(std::uint64_t x) {
-    x = (x ^ (x >> 32)) * 0xd6e8feb86659fd93u;
-    return x ^ (x >> 32);
-}
-
 class Worker {
 public:
-    explicit Worker(Run& run)
-        : run_(run),
-          tally_(run.options.tally ? tally_layout(run.network, run.options, run.result.joint)
-                                   : TallyLayout{}),
-          reaction_counts_(run.options.count_reactions ? run.table.reactions : 0) {}
+    explicit Worker(Run& run) : run_(run), share_(run) {}
 
     std::uint64_t take() {
-        if (next_ == end_) {
+        if (range_.empty()) {
             run_.done.fetch_add(std::exchange(finished_, 0), std::memory_order_relaxed);
-            next_ = std::min(run_.next_cell.fetch_add(cells_a_take, std::memory_order_relaxed),
-                             run_.options.cells);
-            end_ = std::min(next_ + cells_a_take, run_.options.cells);
-            if (next_ == end_ || run_.stop.load(std::memory_order_relaxed)) {
-                next_ = end_;
-                return kernels::no_cell;
-            }
+            if (run_.stop.load(std::memory_order_relaxed)) return kernels::no_cell;
+            range_ = run_.queue.take(cells_a_take);
+            if (range_.empty()) return kernels::no_cell;
         }
-        return run_.options.first_cell + next_++;
+        return run_.options.first_cell + range_.begin++;
     }
 
     void sample(std::uint64_t cell, std::uint32_t first, std::uint32_t last, double const* outputs) {
         if (run_.options.tally) add_to_tally(first, last, outputs);
         std::uint32_t const n = run_.table.output_count;
-        std::uint64_t state = cell * 0x9e3779b97f4a7c15u;
-        for (std::uint32_t o = 0; o < n; ++o)
-            state += std::bit_cast<std::uint64_t>(outputs[o] + 0.0) * (0xc2b2ae3d27d4eb4fu + 2 * o);
+        std::uint64_t const state = kernels::fingerprint_state(cell, outputs, n);
         for (std::uint32_t time = first; time < last; ++time) {
-            fingerprint_ += scrambled(state + (time + 1) * 0x94d049bb133111ebu);
+            share_.fingerprint += kernels::fingerprint_at(state, time);
             if (!run_.options.snapshots) continue;
             std::uint64_t const row = time * run_.options.cells + (cell - run_.options.first_cell);
             std::copy_n(outputs, n, run_.result.snapshots.data() + row * n);
         }
     }
 
-    void finish(std::uint64_t, std::uint64_t events, std::uint64_t const* fired) {
+    void finish(std::uint64_t, std::uint64_t events, kernels::TableCell const& cell) {
         ++finished_;
-        events_ += events;
-        for (std::size_t r = 0; r < reaction_counts_.size(); ++r) reaction_counts_[r] += fired[r];
+        share_.events += events;
+        for (std::size_t r = 0; r < share_.reaction_counts.size(); ++r)
+            share_.reaction_counts[r] += cell.fired()[r];
     }
 
-    bool stopped() const {
-        auto const* const outside = run_.options.stop;
-        return run_.stop.load(std::memory_order_relaxed) ||
-               (outside != nullptr && outside->load(std::memory_order_relaxed));
-    }
+    bool stopped() const { return run_.stopped(); }
 
-    void fail(kernels::FailureReport const& report) {
-        std::lock_guard const lock{run_.mutex};
-        if (run_.failure.failure == kernels::Failure::none ||
-            run_.failure.failure == kernels::Failure::stopped)
-            run_.failure = report;
-        run_.stop = true;
-    }
+    void fail(kernels::FailureReport const& report) { run_.fail(report); }
 
     void deliver() {
         if (stopped()) return;
-        if (run_.options.tally) tally_.flush();
         run_.done.fetch_add(finished_, std::memory_order_relaxed);
-        std::lock_guard const lock{run_.mutex};
-        if (run_.options.tally) run_.result.tally.merge(std::move(tally_));
-        run_.result.events += events_;
-        run_.result.fingerprint += fingerprint_;
-        for (std::size_t r = 0; r < reaction_counts_.size(); ++r)
-            run_.result.reaction_counts[r] += reaction_counts_[r];
+        share_.deliver(run_);
     }
 
 private:
     // An exception must not pass through the frames of the lanes.
     void add_to_tally(std::uint32_t first, std::uint32_t last, double const* outputs) {
         try {
-            tally_.add(first, last, outputs);
+            share_.tally.add(first, last, outputs);
         } catch (...) {
-            std::lock_guard const lock{run_.mutex};
-            run_.error = std::current_exception();
-            run_.stop = true;
+            run_.fail_with_exception();
         }
     }
 
     Run& run_;
-    Tally tally_;
-    std::vector<std::uint64_t> reaction_counts_;
-    std::uint64_t next_ = 0, end_ = 0, finished_ = 0, events_ = 0, fingerprint_ = 0;
+    Share share_;
+    CellRange range_;
+    std::uint64_t finished_ = 0;
 };
 
-using WorkerKeeper = kernels::Keeper<Worker>;
+using WorkerKeeper = kernels::LaneKeeper<Worker>;
 
 kernels::RemoteKeeper remote(WorkerKeeper& keeper) {
     return {&keeper,
@@ -119,6 +88,20 @@ kernels::KeeperOptions keeper_options(EnsembleOptions const& options) {
 
 }  // namespace
 
+Share::Share(Run const& run)
+    : tally(run.options.tally ? tally_layout(run.network, run.options, run.result.joint) : TallyLayout{}),
+      reaction_counts(run.options.count_reactions ? run.table.reactions : 0) {}
+
+void Share::deliver(Run& run) {
+    if (run.options.tally) tally.flush();
+    std::lock_guard const lock{run.mutex};
+    if (run.options.tally) run.result.tally.merge(std::move(tally));
+    run.result.events += events;
+    run.result.fingerprint += fingerprint;
+    for (std::size_t r = 0; r < reaction_counts.size(); ++r)
+        run.result.reaction_counts[r] += reaction_counts[r];
+}
+
 TallyLayout tally_layout(Network const& network, EnsembleOptions const& options,
                          std::vector<std::pair<std::uint32_t, std::uint32_t>> const& joint) {
     TallyLayout layout;
@@ -132,7 +115,7 @@ TallyLayout tally_layout(Network const& network, EnsembleOptions const& options,
 void work(Run& run) {
     LaneMemory memory{run.table, lane_width(run.device), run.options.count_reactions};
     Worker worker{run};
-    WorkerKeeper keeper{run.table, keeper_options(run.options), memory.lanes, memory.keeper, worker};
+    WorkerKeeper keeper{run.table, keeper_options(run.options), memory.lanes, memory.cell, worker};
     kernels::CpuJob const job{&run.table,    memory.lanes,  memory.upper,     memory.accepted,
                               memory.chosen, memory.bounds, run.options.seed, remote(keeper)};
     lane_function(run.device)(&job);

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "backend/cpu.hpp"
+#include "ensemble/cell_queue.hpp"
 #include "fano/ensemble.hpp"
 #include "model/tables.hpp"
 
@@ -16,14 +17,46 @@ struct Run {
     Network const& network;
     kernels::NetworkTable table;
     EnsembleOptions const& options;
-    Device device;
+    Device device;  // of the host
     Ensemble& result;
-    std::atomic<std::uint64_t> next_cell{0};
+    CellQueue queue;
     std::atomic<std::uint64_t> done{0};
     std::atomic<bool> stop{false};
     std::mutex mutex{};  // guards result and failure
     kernels::FailureReport failure{};
     std::exception_ptr error{};  // what a worker threw
+
+    bool stopped() const {
+        return stop.load(std::memory_order_relaxed) ||
+               (options.stop != nullptr && options.stop->load(std::memory_order_relaxed));
+    }
+    void warn(std::string const& text) {
+        std::lock_guard const lock{mutex};
+        result.warnings.push_back(text);
+    }
+    void fail(kernels::FailureReport const& report) {
+        std::lock_guard const lock{mutex};
+        if (failure.failure == kernels::Failure::none || failure.failure == kernels::Failure::stopped)
+            failure = report;
+        stop = true;
+    }
+    // The exception in flight.
+    void fail_with_exception() {
+        std::lock_guard const lock{mutex};
+        error = std::current_exception();
+        stop = true;
+    }
+};
+
+// What one worker has made of its cells.
+struct Share {
+    explicit Share(Run const& run);
+    // Adds it to run.result.
+    void deliver(Run& run);
+
+    Tally tally;
+    std::uint64_t events = 0, fingerprint = 0;
+    std::vector<std::uint64_t> reaction_counts;  //!< [reaction], if asked for
 };
 
 TallyLayout tally_layout(Network const& network, EnsembleOptions const& options,

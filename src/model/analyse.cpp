@@ -38,7 +38,7 @@ private:
 Bounds slot_domain(NetworkTables const& tables, std::uint32_t slot) {
     if (slot < tables.scalars.species) return Bounds{0.0, kernels::largest_count};
     for (auto const& a : tables.assignments)
-        if (a.slot == slot) return Bounds{-unbounded, unbounded};
+        if (a.target.slot == slot) return Bounds{-unbounded, unbounded};
     for (auto const& b : tables.births) {
         if (b.slot != slot) continue;
         bool const positive = b.kind == kernels::BirthKind::lognormal ||

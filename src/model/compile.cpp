@@ -236,7 +236,7 @@ Network compile(Model const& model) {
 
     std::vector<bool> set_by_events(scalars.species);
     for (auto const& a : tables.assignments)
-        if (a.slot < scalars.species) set_by_events[a.slot] = true;
+        if (a.target.slot < scalars.species) set_by_events[a.target.slot] = true;
     Watch const watch = find_watch(builder, tables, network.reactions, trusted);
     tables.guarded_reactions = watch.reactions;
     tables.guarded_species = watch.species;

@@ -119,9 +119,9 @@ std::optional<Expression> solve(Expression const& e, std::vector<Expression>& cr
 CompiledEvent compile_event(Symbols const& symbols, ProgramBuilder& builder, Event const& event) {
     CompiledEvent result;
     auto& entry = result.entry;
-    entry.initial_value = event.initial_value;
-    entry.persistent = event.persistent;
-    entry.values_from_trigger_time = event.values_from_trigger_time;
+    entry.traits.initial_value = event.initial_value;
+    entry.traits.persistent = event.persistent;
+    entry.traits.values_from_trigger_time = event.values_from_trigger_time;
 
     std::vector<Expression> crossings;
     auto const trigger = solve(symbols.expand(event.trigger), crossings);
@@ -142,22 +142,22 @@ CompiledEvent compile_event(Symbols const& symbols, ProgramBuilder& builder, Eve
         result.crossings.push_back(symbols.add(builder, crossing, event.line));
 
     if (event.delay) {
-        entry.has_delay = true;
+        entry.traits.has_delay = true;
         entry.delay_register = symbols.add(builder, *event.delay, event.line);
         if (builder.is_constant(entry.delay_register) && !(builder.constant_value(entry.delay_register) >= 0))
             symbols.fail(event.line, fmt::format("the delay of event \"{}\" is {}; a delay is not negative",
                                                  event.id, builder.constant_value(entry.delay_register)));
-        entry.has_delay =
+        entry.traits.has_delay =
             !builder.is_constant(entry.delay_register) || builder.constant_value(entry.delay_register) > 0;
     }
     if (event.priority) {
-        entry.has_priority = true;
+        entry.traits.has_priority = true;
         entry.priority_register = symbols.add(builder, *event.priority, event.line);
     }
     for (auto const& assignment : event.assignments) {
         auto const& target = *symbols.model().find(assignment.target);
         bool const species = target.kind == QuantityKind::species;
-        kernels::EventAssignment compiled{*symbols.slot(assignment.target), 0, species ? 1u : 0u, 0, 0};
+        kernels::EventAssignment compiled{{*symbols.slot(assignment.target), species ? 1u : 0u}, 0, 0, 0};
         compiled.reg = symbols.add(builder, assignment.value, event.line);
         result.values.push_back(compiled.reg);
         if (species && target.concentration) {
@@ -175,17 +175,17 @@ void append_event(CompiledEvent const& event, ProgramBuilder& builder, NetworkTa
     auto program = [&](Register r) { return builder.program(std::span{&r, 1}); };
     entry.trigger_register = event.trigger;
     entry.trigger = program(event.trigger);
-    if (entry.has_delay) entry.delay = program(entry.delay_register);
-    if (entry.has_priority) entry.priority = program(entry.priority_register);
+    if (entry.traits.has_delay) entry.delay = program(entry.delay_register);
+    if (entry.traits.has_priority) entry.priority = program(entry.priority_register);
     entry.values = builder.program(event.values);
     entry.volumes = builder.program(event.volumes);
     entry.first_assignment = static_cast<std::uint32_t>(tables.assignments.size());
-    entry.assignments = static_cast<std::uint32_t>(event.assignments.size());
+    entry.traits.assignments = static_cast<std::uint32_t>(event.assignments.size());
     tables.assignments.insert(tables.assignments.end(), event.assignments.begin(), event.assignments.end());
     entry.first_crossing = static_cast<std::uint32_t>(tables.crossings.size());
-    entry.crossings = static_cast<std::uint32_t>(event.crossings.size());
+    entry.traits.crossings = static_cast<std::uint32_t>(event.crossings.size());
     for (Register crossing : event.crossings) tables.crossings.push_back({program(crossing), crossing});
-    tables.scalars.max_assignments = std::max(tables.scalars.max_assignments, entry.assignments);
+    tables.scalars.max_assignments = std::max(tables.scalars.max_assignments, entry.traits.assignments);
     tables.events.push_back(entry);
 }
 

@@ -70,10 +70,12 @@ std::uint64_t NetworkTables::hash() const {
     }
     for (auto const& e : events) {
         for (auto program : {e.trigger, e.delay, e.priority, e.values, e.volumes}) add_program(program);
-        h.add(e.trigger_register, e.delay_register, e.priority_register, e.first_assignment, e.assignments);
-        h.add(e.initial_value, e.persistent, e.values_from_trigger_time, e.has_delay, e.has_priority);
+        h.add(e.trigger_register, e.delay_register, e.priority_register, e.first_assignment,
+              e.traits.assignments);
+        auto const& t = e.traits;
+        h.add(t.initial_value, t.persistent, t.values_from_trigger_time, t.has_delay, t.has_priority);
     }
-    for (auto const& a : assignments) h.add(a.slot, a.reg, a.whole, a.scaled, a.volume);
+    for (auto const& a : assignments) h.add(a.target.slot, a.reg, a.target.whole, a.scaled, a.volume);
     h.add(scalars.species, scalars.slots, scalars.reactions, scalars.time_register);
     return h.value();
 }

@@ -106,7 +106,16 @@ def options_may_stand_before_the_model():
 
 @claim
 def an_absent_backend_exits_with_3_and_an_unknown_one_with_2():
-    run("--device", "gpu", code=BACKEND, words=["GPU"])
+    listed = fano("devices").stdout
+    expect("reference  yes" in listed, "the reference build is listed")
+    if "gpu        no" in listed:
+        run("--device", "gpu", code=BACKEND, words=["GPU"])
+        run("--device", "gpu:0", code=BACKEND, words=["GPU"])
+    else:
+        run("--device", "gpu:99", code=BACKEND, words=["99"])
+    run("--device", "gpu:0,0", code=INPUT, words=["twice"])
+    run("--device", "gpu:x", code=INPUT, words=["gpu:x"])
+    run("--block-threads", "33", code=INPUT, words=["33"])
     run("--device", "gup", code=INPUT, words=["gup", "avx2"])
 
 

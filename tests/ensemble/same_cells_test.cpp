@@ -11,6 +11,8 @@
 #include <gtest/gtest.h>
 
 #include "fano/fano.hpp"
+#include "support/gallery.hpp"
+#include "support/source_folder.hpp"
 
 namespace {
 
@@ -18,34 +20,15 @@ using namespace fano;
 
 constexpr std::uint64_t cells = 100;  // more than three blocks of the widest lanes, and not a multiple of any
 
-std::filesystem::path const source_folder{FANO_SOURCE_DIR};
-
-std::vector<std::string> gallery() {
-    std::vector<std::string> names;
-    for (auto const& entry : std::filesystem::directory_iterator(source_folder / "models"))
-        if (entry.path().extension() == ".toml") names.push_back(entry.path().stem().string());
-    std::sort(names.begin(), names.end());
-    return names;
-}
-
-// Long enough to see every reaction, short enough for many repetitions.
-double end_time(std::string const& name, Network const& network) {
-    std::map<std::string, double> const shorter{
-        {"vilar", 4}, {"schlogl", 0.5}, {"decay_dimerisation", 0.5}, {"lotka_volterra", 5}};
-    double const own = parse_times(network.default_times).back();
-    auto const found = shorter.find(name);
-    return found == shorter.end() ? std::min(own, 100.0) : found->second;
-}
-
 class SameCells : public ::testing::TestWithParam<std::string> {
 protected:
     void SetUp() override {
-        network_ = compile(read_model((source_folder / "models" / (GetParam() + ".toml")).string()));
+        network_ = test::gallery_network(GetParam());
         options_.cells = cells;
         options_.seed = 77;
         options_.threads = 1;
         options_.device = Device::reference;
-        double const end = end_time(GetParam(), network_);
+        double const end = test::short_end_time(GetParam(), network_);
         for (int i = 0; i <= 10; ++i) options_.times.push_back(end * i / 10);
         options_.tally = false;
     }
@@ -57,7 +40,7 @@ protected:
 
 TEST_P(SameCells, InEveryBuild) {
     auto const reference = run();
-    for (Device device : {Device::sse2, Device::avx2, Device::avx512}) {
+    for (Device device : {Device::sse2, Device::avx2, Device::avx512, Device::gpu}) {
         if (!device_available(device)) continue;
         options_.device = device;
         auto const wide = run();
@@ -67,7 +50,7 @@ TEST_P(SameCells, InEveryBuild) {
 }
 
 TEST_P(SameCells, OnAnyNumberOfThreads) {
-    options_.device = Device::best;
+    options_.device = Device::cpu;
     auto const one = run();
     for (unsigned threads : {2u, 7u}) {
         options_.threads = threads;
@@ -78,7 +61,7 @@ TEST_P(SameCells, OnAnyNumberOfThreads) {
 }
 
 TEST_P(SameCells, InAnyShareOfTheEnsemble) {
-    options_.device = Device::best;
+    options_.device = Device::cpu;
     options_.tally = true;
     auto const whole = run();
     Ensemble sum;
@@ -105,7 +88,7 @@ TEST_P(SameCells, InAnyShareOfTheEnsemble) {
 }
 
 TEST_P(SameCells, WhateverSampleTimesAreAskedFor) {
-    options_.device = Device::best;
+    options_.device = Device::cpu;
     options_.snapshots = true;
     auto const coarse = run();
     std::size_t const outputs = network_.outputs.size();
@@ -131,7 +114,7 @@ TEST_P(SameCells, WhateverSampleTimesAreAskedFor) {
 }
 
 TEST_P(SameCells, AloneOrAmongOthers) {
-    options_.device = Device::best;
+    options_.device = Device::cpu;
     options_.snapshots = true;
     options_.first_cell = 12300;
     auto const many = run();
@@ -146,7 +129,7 @@ TEST_P(SameCells, AloneOrAmongOthers) {
 
 TEST_P(SameCells, AsTheFingerprintsOnRecord) {
     std::map<std::string, std::string> recorded;
-    std::ifstream file{source_folder / "tests/golden/fingerprints.txt"};
+    std::ifstream file{test::source_folder() / "tests/golden/fingerprints.txt"};
     for (std::string line; std::getline(file, line);) {
         std::istringstream words{line};
         std::string name, fingerprint;
@@ -163,7 +146,6 @@ TEST_P(SameCells, AsTheFingerprintsOnRecord) {
            "tests/golden/README.md says";
 }
 
-INSTANTIATE_TEST_SUITE_P(Gallery, SameCells, ::testing::ValuesIn(gallery()),
-                         [](auto const& tested) { return tested.param; });
+INSTANTIATE_TEST_SUITE_P(Gallery, SameCells, ::testing::ValuesIn(test::gallery()), test::test_name);
 
 }  // namespace

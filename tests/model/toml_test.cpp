@@ -7,6 +7,7 @@
 #include "fano/error.hpp"
 #include "fano/model.hpp"
 #include "model/equation.hpp"
+#include "support/source_folder.hpp"
 
 namespace {
 
@@ -275,7 +276,7 @@ TEST(Equation, ReadsCountsArrowsAndEmptySides) {
 TEST(Equation, DoesNotTakeALetterEForAnExponent) { EXPECT_EQ(equation_text("2E1 -> 2 e"), "2E1 -> 2e "); }
 
 TEST(Gallery, EveryModelIsRead) {
-    auto const folder = std::filesystem::path(FANO_SOURCE_DIR) / "models";
+    auto const folder = fano::test::source_folder() / "models";
     if (!std::filesystem::is_directory(folder)) GTEST_SKIP() << "no models";
     for (auto const& entry : std::filesystem::directory_iterator(folder)) {
         if (entry.path().extension() != ".toml") continue;

@@ -1,0 +1,142 @@
+// The kernel of the direct method on a GPU: one thread a cell, and the next cell of the queue when that has
+// ended. The network is the text that src/emit writes, its counts held in registers. Built for hosts too, where a
+// call is one thread.
+#pragma once
+
+#include "kernels/core/atomic.hpp"
+#include "kernels/ssa/direct.hpp"
+#include "kernels/ssa/keeper.hpp"
+
+namespace fano::kernels {
+
+// One batch of cells. All pointers are the device's.
+struct CellsJob {
+    KeeperOptions options;
+    u64 first_cell;
+    u64 cells;
+    u32 threads;    // of the whole grid
+    u64* next;      // cells handed out so far
+    void* samples;  //!< [cell][time][output], u32 if all outputs are counts, else double
+    u64* events;    // reactions fired
+    u64* fired;     //!< [reaction][thread], or null
+    u32* failed;    // set once by the cell whose report is kept
+    FailureReport* report;
+    u32 const* stop;         // set by the host
+    PendingEvents* pending;  //!< [thread], with events only
+    double* event_values;    //!< [thread][pending + 1][assignment]
+};
+
+}  // namespace fano::kernels
+
+FANO_KERNELS_BEGIN
+
+// A cell whose counts are members: nothing lies elsewhere, as it does for the keeper of many lanes.
+struct CellInRegisters {
+    FANO_FUNCTION void load() {}
+    FANO_FUNCTION void store() {}
+    FANO_FUNCTION void park() {}
+};
+
+// What the keeper of a thread asks for.
+template <class Network>
+class CellsHooks {
+public:
+    using Sample = typename Network::Sample;
+
+    FANO_FUNCTION explicit CellsHooks(CellsJob const& job) : job_(job) {}
+
+    FANO_FUNCTION u64 take() {
+        u64 const index = atomic_add(job_.next, 1);
+        return index < job_.cells ? job_.first_cell + index : no_cell;
+    }
+    FANO_FUNCTION void sample(u64 cell, u32 first, u32 last, double const* outputs) {
+        Sample* to = static_cast<Sample*>(job_.samples) +
+                     ((cell - job_.first_cell) * job_.options.time_count + first) * Network::output_count;
+        for (u32 time = first; time < last; ++time, to += Network::output_count) {
+            FANO_UNROLL
+            for (u32 o = 0; o < Network::output_count; ++o) to[o] = static_cast<Sample>(outputs[o]);
+        }
+    }
+    FANO_FUNCTION void finish(u64, u64 firings, Network const&) { events_ += firings; }
+    FANO_FUNCTION void fail(FailureReport const& report) {
+        if (atomic_set(job_.failed) == 0) *job_.report = report;
+    }
+    FANO_FUNCTION bool stopped() const {
+        return *static_cast<u32 const volatile*>(job_.stop) != 0 ||
+               *static_cast<u32 const volatile*>(job_.failed) != 0;
+    }
+    FANO_FUNCTION u64 events() const { return events_; }
+
+private:
+    CellsJob const& job_;
+    u64 events_ = 0;
+};
+
+// The one lane of a thread, as run_direct sees its keeper. Everything lies outside of it, so that compilers
+// can keep it all in registers: no object here holds a pointer to a part of itself.
+template <class Network>
+struct ThreadKeeper {
+    CellsJob const& job;
+    Network& network;
+    LaneState<ScalarLane>& state;
+    KeeperNotes& notes;
+    PendingEvents* pending;
+    KeeperStatus& status;
+    CellsHooks<Network>& hooks;
+
+    FANO_FUNCTION Keeper<Network, CellsHooks<Network>> keeper() {
+        return {network,
+                {state.time, state.due, state.proposed, state.pick, state.window, state.draw, state.cell,
+                 notes, pending},
+                job.options,
+                status,
+                hooks};
+    }
+    FANO_FUNCTION void start() {
+        keeper().begin();
+        state.time = state.proposed;
+    }
+    FANO_FUNCTION bool active() const { return status.running != 0 && !status.failed; }
+    FANO_FUNCTION void late(u32) { keeper().attend(); }
+    FANO_FUNCTION void triggered(u32) {
+        if (!keeper().parked()) keeper().act(state.time);
+    }
+    FANO_FUNCTION void pulse() {
+        if (hooks.stopped()) keeper().fail({Failure::stopped, 0, 0, 0.0, 0.0});
+        keeper().check_steps();
+    }
+};
+
+template <class Network>
+FANO_FUNCTION void run_cells(CellsJob const& job, u32 thread) {
+    LaneState<ScalarLane> state{};
+    Network network{job, thread};
+    PendingEvents* pending = nullptr;
+    if constexpr (Network::may_have_events) {
+        pending = job.pending + thread;
+        pending->values = job.event_values +
+                          static_cast<u64>(thread) * (max_pending_events + 1) * network.max_assignments();
+    }
+    KeeperNotes notes{};
+    KeeperStatus status;
+    CellsHooks<Network> hooks{job};
+    ThreadKeeper<Network> keeper{job, network, state, notes, pending, status, hooks};
+    run_direct<ScalarLane>(job.options.seed, state, network, keeper);
+    atomic_add(job.events, hooks.events());
+}
+
+FANO_KERNELS_END
+
+// Defines the kernel that runs the cells of a network.
+#if defined(__CUDACC__)
+#define FANO_CELLS_KERNEL(Network)                                                     \
+    extern "C" __global__ void __launch_bounds__(128, 3)                                  \
+        fano_cells(__grid_constant__ fano::kernels::CellsJob const job) {              \
+        fano::kernels::run_cells<Network>(job, blockIdx.x * blockDim.x + threadIdx.x); \
+    }
+#else
+#define FANO_CELLS_KERNEL(Network)                                                              \
+    extern "C" void fano_cells(fano::kernels::CellsJob const* job, fano::kernels::u32 thread) { \
+        fano::kernels::run_cells<Network>(*job, thread);                                        \
+    }
+#endif

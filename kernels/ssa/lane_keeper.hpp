@@ -1,0 +1,101 @@
+// The keeper of a worker with many lanes: attends, one after the other, to those that need it.
+#pragma once
+
+#include "kernels/ssa/keeper.hpp"
+#include "kernels/ssa/table_cell.hpp"
+
+namespace fano::kernels {
+
+// One worker's lanes as the keeper sees them: arrays over lanes, whatever the width.
+struct LaneView {
+    u32 width;
+    double* time;
+    double* due;
+    double* proposed;
+    double* pick;
+    double* window;
+    u64* draw;
+    u64* cell;
+    double* registers;       //!< [register][lane]
+    double* triggers;        //!< [event][lane]
+    double* rejected;        //!< [lane]
+    u64* fired;              //!< [lane][reaction], or null
+    KeeperNotes* notes;      //!< [lane]
+    PendingEvents* pending;  //!< [lane], with events only
+};
+
+}  // namespace fano::kernels
+
+FANO_KERNELS_BEGIN
+
+// Hooks: as Keeper asks, and stopped().
+template <class Hooks>
+class LaneKeeper {
+public:
+    LaneKeeper(NetworkTable const& table, KeeperOptions const& options, LaneView const& lanes,
+               TableCellMemory const& memory, Hooks& hooks)
+        : table_(table), options_(options), lanes_(lanes), memory_(memory), hooks_(hooks) {}
+
+    void start() {
+        for (u32 lane = 0; lane < lanes_.width; ++lane) with(lane, [](auto& keeper) { keeper.begin(); });
+        for (u32 lane = 0; lane < lanes_.width; ++lane) lanes_.time[lane] = lanes_.proposed[lane];
+    }
+
+    bool active() const { return status_.running > 0 && !status_.failed; }
+
+    // Lanes whose proposal lies beyond what is due, or is not a number.
+    void late(u32 lanes) {
+        for (; lanes != 0 && !status_.failed; lanes &= lanes - 1)
+            with(static_cast<u32>(__builtin_ctz(lanes)), [](auto& keeper) { keeper.attend(); });
+    }
+
+    // Lanes in which a reaction changed a trigger.
+    void triggered(u32 lanes) {
+        for (; lanes != 0 && !status_.failed; lanes &= lanes - 1) {
+            u32 const lane = static_cast<u32>(__builtin_ctz(lanes));
+            double const time = lanes_.time[lane];
+            with(lane, [&](auto& keeper) {
+                if (!keeper.parked()) keeper.act(time);
+            });
+        }
+    }
+
+    // Now and then: has a cell run away, are we to stop?
+    void pulse() {
+        for (u32 lane = 0; lane < lanes_.width; ++lane)
+            with(lane, [&](auto& keeper) {
+                if (hooks_.stopped()) keeper.fail({Failure::stopped, 0, 0, 0.0, 0.0});
+                if (!keeper.parked()) keeper.check_steps();
+            });
+    }
+
+private:
+    template <class Work>
+    FANO_FUNCTION void with(u32 lane, Work const& work) {
+        TableCell cell{
+            table_,
+            memory_,
+            {lanes_.registers + lane, lanes_.triggers + lane, lanes_.rejected + lane,
+             lanes_.fired == nullptr ? nullptr : lanes_.fired + lane * table_.reactions, lanes_.width}};
+        CellView const view{lanes_.time[lane],
+                            lanes_.due[lane],
+                            lanes_.proposed[lane],
+                            lanes_.pick[lane],
+                            lanes_.window[lane],
+                            lanes_.draw[lane],
+                            lanes_.cell[lane],
+                            lanes_.notes[lane],
+                            lanes_.pending == nullptr ? nullptr : lanes_.pending + lane};
+        Keeper<TableCell, Hooks> keeper{cell, view, options_, status_, hooks_};
+        work(keeper);
+    }
+
+    NetworkTable const& table_;
+    KeeperOptions options_;
+    LaneView lanes_;
+    TableCellMemory memory_;
+    Hooks& hooks_;
+    KeeperStatus status_;
+};
+
+FANO_KERNELS_END

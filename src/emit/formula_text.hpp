@@ -1,0 +1,48 @@
+// Writes the formulas of a network, which are programs of registers, as C++ expressions: the same operations in
+// the same order, with names where a person would use names.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fano/network.hpp"
+#include "model/tables.hpp"
+
+namespace fano {
+
+class FormulaText {
+public:
+    explicit FormulaText(Network const& network);
+
+    // The member that holds a quantity: "n_mRNA" for a count, "v_k_tx" for a parameter of the cell.
+    std::string const& name(std::uint32_t slot) const { return names_[slot]; }
+    // A number as C++ reads it back to the same bits.
+    static std::string number(double value);
+
+    // What a register's formula reads: names of slots, then "time".
+    std::vector<std::string> names_read(std::uint32_t reg) const;
+    // Whether a value could be -0, which adds to +0 as +0.
+    bool may_be_minus_zero(std::uint32_t reg) const;
+
+    // Statements that compute several registers: parts that are used more than once become local constants.
+    struct Block {
+        std::vector<std::string> statements;  // "double const x12 = ...;"
+        std::vector<std::string> results;     // expressions, one for each register asked for
+    };
+    Block block(std::span<std::uint32_t const> registers, std::string const& type = "double") const;
+
+private:
+    struct Written {
+        std::string text;
+        int rank;  // how tightly the outermost operator binds
+    };
+    class Writer;
+
+    std::vector<kernels::Instruction const*> definition_;  // [register], null for slots, time and constants
+    std::vector<double> constant_;                         // [register]
+    std::vector<std::string> names_;                       // [slot]
+    std::uint32_t slots_, time_;
+};
+
+}  // namespace fano

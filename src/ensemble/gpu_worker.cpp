@@ -1,0 +1,169 @@
+#include "ensemble/gpu_worker.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace fano {
+
+namespace {
+
+// Enough cells that the last ones to end leave little of the device idle.
+constexpr std::uint64_t cells_a_thread = 16;
+// More samples than these are not kept at a time where fewer keep all threads busy.
+constexpr std::size_t ample_samples = std::size_t{2} << 30;
+constexpr std::size_t fixed_bytes = 4096;
+
+std::size_t values_a_cell(Run const& run) { return run.options.times.size() * run.table.output_count; }
+std::size_t sample_bytes(Run const& run) {
+    return run.table.computed_outputs ? sizeof(double) : sizeof(std::uint32_t);
+}
+std::size_t event_values(Run const& run) {
+    return std::size_t{kernels::max_pending_events + 1} * run.table.max_assignments;
+}
+
+std::size_t bytes_a_thread(Run const& run) {
+    std::size_t bytes = 0;
+    if (run.table.features.events)
+        bytes += sizeof(kernels::PendingEvents) + event_values(run) * sizeof(double);
+    if (run.options.count_reactions) bytes += run.table.reactions * sizeof(std::uint64_t);
+    return bytes;
+}
+
+// Without a tally there are still fingerprints to be made.
+TallyLayout batch_layout(Run const& run) {
+    TallyLayout layout = tally_layout(run.network, run.options, run.result.joint);
+    if (!run.options.tally) {
+        layout.joint.clear();
+        layout.covariance = false;
+    }
+    return layout;
+}
+
+}  // namespace
+
+BatchPlan plan_batches(Run const& run, Accelerator& device, std::size_t budget) {
+    BatchPlan plan{};
+    plan.shape = device.shape(KernelName::cells, run.options.gpu_block_threads);
+    std::size_t const row = values_a_cell(run) * sample_bytes(run) * (run.options.snapshots ? 2 : 1);
+    std::size_t const aside = BatchTally::scratch_bytes(batch_layout(run)) +
+                              run.options.times.size() * sizeof(double) + fixed_bytes;
+    auto const threads = [&] { return std::uint64_t{plan.shape.blocks} * plan.shape.threads_a_block; };
+    // Fewer threads where their own memory and a cell each would not fit.
+    auto const least = [&] { return aside + threads() * (bytes_a_thread(run) + row); };
+    while (least() > budget && plan.shape.blocks > 1) plan.shape.blocks = (plan.shape.blocks + 1) / 2;
+    std::size_t const own = aside + threads() * bytes_a_thread(run);
+    if (own + row > budget) throw DeviceMemoryError(device.name(), own + row, budget);
+    std::uint64_t const wanted = std::max<std::uint64_t>(cells_a_thread * threads(), ample_samples / row);
+    plan.cells = std::min<std::uint64_t>({(budget - own) / row, wanted, run.options.cells, 0x7fffffff});
+    plan.bytes = own + plan.cells * row;
+    return plan;
+}
+
+GpuWorker::GpuWorker(Run& run, Accelerator& device, BatchPlan const& plan)
+    : run_(run),
+      device_(device),
+      plan_(plan),
+      share_(run),
+      whole_(!run.table.computed_outputs),
+      row_(values_a_cell(run) * sample_bytes(run)),
+      times_(device, run.options.times),
+      samples_(device, plan.cells * row_),
+      gathered_(device, run.options.snapshots ? plan.cells * row_ : 0),
+      counters_(device, 2),
+      failed_(device, 1),
+      report_(device, 1),
+      stop_(device),
+      tally_(device, batch_layout(run), whole_) {
+    std::size_t const threads = std::size_t{plan.shape.blocks} * plan.shape.threads_a_block;
+    if (run.table.features.events) {
+        pending_ = {device, threads};
+        event_values_ = {device, threads * event_values(run)};
+    }
+    if (run.options.count_reactions) fired_ = {device, threads * run.table.reactions};
+}
+
+void GpuWorker::work() {
+    // Small batches first, so that there is something to show early.
+    std::uint64_t const threads = std::uint64_t{plan_.shape.blocks} * plan_.shape.threads_a_block;
+    for (std::uint64_t batch = std::min(2 * threads, plan_.cells); !run_.stopped();
+         batch = std::min(2 * batch, plan_.cells)) {
+        CellRange const cells = run_.queue.take(batch);
+        if (cells.empty()) return;
+        try {
+            if (!simulate(cells)) return;
+            keep(cells);
+        } catch (DeviceError const&) {
+            run_.queue.give_back(cells);
+            throw;
+        }
+        run_.done.fetch_add(cells.size(), std::memory_order_relaxed);
+    }
+}
+
+// Whether all cells ended well.
+bool GpuWorker::simulate(CellRange cells) {
+    kernels::CellsJob job{};
+    job.options = {run_.options.seed, times_.data(), static_cast<std::uint32_t>(times_.size()),
+                   run_.options.max_events};
+    job.first_cell = run_.options.first_cell + cells.begin;
+    job.cells = cells.size();
+    std::uint32_t const block = plan_.shape.threads_a_block;
+    auto const blocks = static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(plan_.shape.blocks, (cells.size() + block - 1) / block));
+    job.threads = threads_ = blocks * block;
+    job.next = counters_.data();
+    job.events = counters_.data() + 1;
+    job.samples = samples_.data();
+    job.fired = fired_.data();
+    job.failed = failed_.data();
+    job.report = report_.data();
+    job.stop = stop_.data();
+    job.pending = pending_.data();
+    job.event_values = event_values_.data();
+    counters_.clear();
+    failed_.clear();
+    fired_.clear();
+    device_.launch(KernelName::cells, Grid{blocks, 1, block, 0}, job);
+    while (!device_.finished()) {
+        if (run_.stopped()) stop_.set(1);
+        std::this_thread::sleep_for(std::chrono::microseconds(100));
+    }
+    if (failed_.download()[0] == 0) return true;
+    run_.fail(report_.download()[0]);
+    return false;
+}
+
+// The share takes all of a batch or, if the device fails, nothing.
+void GpuWorker::keep(CellRange cells) {
+    std::uint64_t const fingerprint =
+        tally_.fingerprint(samples_.data(), run_.options.first_cell + cells.begin, cells.size());
+    std::uint64_t const events = counters_.download()[1];
+    std::vector<std::uint64_t> fired(share_.reaction_counts.size());
+    for (std::size_t r = 0; r < fired.size(); ++r)
+        fired[r] = device_.sum(fired_.data() + r * threads_, threads_);
+    if (run_.options.snapshots) keep_snapshots(cells);
+    if (run_.options.tally) tally_.add(samples_.data(), cells.size(), share_.tally);
+    share_.fingerprint += fingerprint;
+    share_.events += events;
+    for (std::size_t r = 0; r < fired.size(); ++r) share_.reaction_counts[r] += fired[r];
+}
+
+void GpuWorker::keep_snapshots(CellRange cells) {
+    std::size_t const times = run_.options.times.size(), outputs = run_.table.output_count;
+    device_.gather_by_time(gathered_.data(), samples_.data(), sample_bytes(run_), cells.size(), times,
+                           outputs);
+    std::vector<char> staged(cells.size() * row_);
+    device_.download(staged.data(), gathered_.data(), staged.size());
+    std::size_t const run_length = cells.size() * outputs;
+    for (std::size_t time = 0; time < times; ++time) {
+        double* const to = run_.result.snapshots.data() + (time * run_.options.cells + cells.begin) * outputs;
+        if (whole_)
+            std::copy_n(reinterpret_cast<std::uint32_t const*>(staged.data()) + time * run_length, run_length,
+                        to);
+        else
+            std::copy_n(reinterpret_cast<double const*>(staged.data()) + time * run_length, run_length, to);
+    }
+}
+
+}  // namespace fano
