@@ -1,24 +1,18 @@
 // Question: how fast is the direct method with the default tally, on one core and on two, against a loop that
 // is written by hand for the model and records the same samples? Prints M events/s and ratios of medians over
 // interleaved rounds.
-#include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <functional>
 
 #include <fmt/format.h>
 
 #include "fano/fano.hpp"
+#include "measure.hpp"
 #include "yardstick.hpp"
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
+using namespace bench;
 
 struct Case {
     std::string model;
@@ -28,7 +22,7 @@ struct Case {
 };
 
 void measure(Case const& c, int rounds) {
-    auto const network = fano::compile(fano::read_model(std::string(FANO_MODELS) + "/" + c.model + ".toml"));
+    auto const network = fano::compile(fano::read_model(model_file(c.model)));
     auto const times = fano::parse_times(c.times);
     auto run = [&](unsigned threads, fano::Device device, std::uint64_t cells) {
         fano::EnsembleOptions options;
@@ -42,14 +36,13 @@ void measure(Case const& c, int rounds) {
     auto by_hand = [&] {
         auto const start = Clock::now();
         auto const result = c.by_hand(c.cells / 2, times);
-        return static_cast<double>(result.events) /
-               std::chrono::duration<double>(Clock::now() - start).count() * 1e-6;
+        return static_cast<double>(result.events) / seconds_since(start) * 1e-6;
     };
     std::vector<double> hand, one, two, reference;
     for (int round = 0; round < rounds; ++round) {
         hand.push_back(by_hand());
-        one.push_back(run(1, fano::Device::best, c.cells));
-        two.push_back(run(2, fano::Device::best, 2 * c.cells));
+        one.push_back(run(1, fano::Device::cpu, c.cells));
+        two.push_back(run(2, fano::Device::cpu, 2 * c.cells));
         reference.push_back(run(1, fano::Device::reference, c.cells / 4));
     }
     fmt::print("| {:<10} | {:7.1f} | {:7.1f} | {:7.1f} | {:7.1f} | {:5.2f} | {:5.2f} |\n", c.model,

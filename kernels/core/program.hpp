@@ -7,6 +7,7 @@
 
 #include "kernels/core/interval.hpp"
 #include "kernels/core/math.hpp"
+#include "kernels/core/strided.hpp"
 
 namespace fano::kernels {
 
@@ -60,9 +61,98 @@ struct Program {
 
 FANO_KERNELS_BEGIN
 
-// Evaluates a program over `registers`; Value is a Lane's Real or an Interval of it.
-template <class Value>
-FANO_ROUTINE void evaluate(Instruction const* code, Program program, Value* registers) {
+// The operations that most formulas do without.
+template <class Registers>
+FANO_COLD void evaluate_function(Instruction const& i, Registers registers) {
+    using Value = element_of<Registers>;
+    Value const& a = registers[i.a];
+    Value const& b = registers[i.b];
+    Value& target = registers[i.target];
+    switch (i.op) {
+        case Op::power:
+            target = pow(a, b);
+            break;
+        case Op::power_whole:
+            target = power_by_squaring(a, static_cast<u32>(i.constant));
+            break;
+        case Op::square_root:
+            target = sqrt(a);
+            break;
+        case Op::exponential:
+            target = exp(a);
+            break;
+        case Op::logarithm:
+            target = log(a);
+            break;
+        case Op::logarithm10:
+            target = log10(a);
+            break;
+        case Op::sine:
+            target = sin(a);
+            break;
+        case Op::cosine:
+            target = cos(a);
+            break;
+        case Op::tangent:
+            target = tan(a);
+            break;
+        case Op::hyperbolic_tangent:
+            target = tanh(a);
+            break;
+        case Op::absolute:
+            target = absolute(a);
+            break;
+        case Op::floor:
+            target = floor(a);
+            break;
+        case Op::ceiling:
+            target = ceiling(a);
+            break;
+        case Op::minimum:
+            target = minimum(a, b);
+            break;
+        case Op::maximum:
+            target = maximum(a, b);
+            break;
+        case Op::less:
+            target = truth_less(a, b);
+            break;
+        case Op::less_equal:
+            target = truth_less_equal(a, b);
+            break;
+        case Op::equal:
+            target = truth_equal(a, b);
+            break;
+        case Op::not_equal:
+            target = Value(1.0) - truth_equal(a, b);
+            break;
+        case Op::logical_and:
+            target = truth_and(a, b);
+            break;
+        case Op::logical_or:
+            target = Value(1.0) - truth_and(truth_not(a), truth_not(b));
+            break;
+        case Op::logical_not:
+            target = truth_not(a);
+            break;
+        case Op::choose:
+            target = choose(a, b, registers[i.c]);
+            break;
+        case Op::add:
+        case Op::subtract:
+        case Op::multiply:
+        case Op::divide:
+        case Op::negate:
+        case Op::add_constant:
+        case Op::multiply_constant:
+            break;  // see evaluate()
+    }
+}
+
+// Evaluates a program over `registers`, an array of a Lane's Reals or of Intervals of them.
+template <class Registers>
+FANO_ROUTINE void evaluate(Instruction const* code, Program program, Registers registers) {
+    using Value = element_of<Registers>;
     Instruction const* const end = code + program.first + program.size;
     for (Instruction const* i = code + program.first; i != end; ++i) {
         Value const& a = registers[i->a];
@@ -90,75 +180,8 @@ FANO_ROUTINE void evaluate(Instruction const* code, Program program, Value* regi
             case Op::multiply_constant:
                 target = a * Value(i->constant);
                 break;
-            case Op::power:
-                target = pow(a, b);
-                break;
-            case Op::power_whole:
-                target = power_by_squaring(a, static_cast<u32>(i->constant));
-                break;
-            case Op::square_root:
-                target = sqrt(a);
-                break;
-            case Op::exponential:
-                target = exp(a);
-                break;
-            case Op::logarithm:
-                target = log(a);
-                break;
-            case Op::logarithm10:
-                target = log10(a);
-                break;
-            case Op::sine:
-                target = sin(a);
-                break;
-            case Op::cosine:
-                target = cos(a);
-                break;
-            case Op::tangent:
-                target = tan(a);
-                break;
-            case Op::hyperbolic_tangent:
-                target = tanh(a);
-                break;
-            case Op::absolute:
-                target = absolute(a);
-                break;
-            case Op::floor:
-                target = floor(a);
-                break;
-            case Op::ceiling:
-                target = ceiling(a);
-                break;
-            case Op::minimum:
-                target = minimum(a, b);
-                break;
-            case Op::maximum:
-                target = maximum(a, b);
-                break;
-            case Op::less:
-                target = truth_less(a, b);
-                break;
-            case Op::less_equal:
-                target = truth_less_equal(a, b);
-                break;
-            case Op::equal:
-                target = truth_equal(a, b);
-                break;
-            case Op::not_equal:
-                target = Value(1.0) - truth_equal(a, b);
-                break;
-            case Op::logical_and:
-                target = truth_and(a, b);
-                break;
-            case Op::logical_or:
-                target = Value(1.0) - truth_and(truth_not(a), truth_not(b));
-                break;
-            case Op::logical_not:
-                target = truth_not(a);
-                break;
-            case Op::choose:
-                target = choose(a, b, registers[i->c]);
-                break;
+            default:
+                evaluate_function(*i, registers);
         }
     }
 }

@@ -37,27 +37,19 @@ struct CellInRegisters {
     FANO_FUNCTION void park() {}
 };
 
-// What the keeper of a thread asks for.
-template <class Network>
-class CellsHooks {
+// What the keeper of a thread asks for, whatever its samples are.
+class ThreadHooks {
 public:
-    using Sample = typename Network::Sample;
-
-    FANO_FUNCTION explicit CellsHooks(CellsJob const& job) : job_(job) {}
+    FANO_FUNCTION explicit ThreadHooks(CellsJob const& job) : job_(job) {}
 
     FANO_FUNCTION u64 take() {
         u64 const index = atomic_add(job_.next, 1);
         return index < job_.cells ? job_.first_cell + index : no_cell;
     }
-    FANO_FUNCTION void sample(u64 cell, u32 first, u32 last, double const* outputs) {
-        Sample* to = static_cast<Sample*>(job_.samples) +
-                     ((cell - job_.first_cell) * job_.options.time_count + first) * Network::output_count;
-        for (u32 time = first; time < last; ++time, to += Network::output_count) {
-            FANO_UNROLL
-            for (u32 o = 0; o < Network::output_count; ++o) to[o] = static_cast<Sample>(outputs[o]);
-        }
+    template <class Network>
+    FANO_FUNCTION void finish(u64, u64 firings, Network const&) {
+        events_ += firings;
     }
-    FANO_FUNCTION void finish(u64, u64 firings, Network const&) { events_ += firings; }
     FANO_FUNCTION void fail(FailureReport const& report) {
         if (atomic_set(job_.failed) == 0) *job_.report = report;
     }
@@ -67,24 +59,46 @@ public:
     }
     FANO_FUNCTION u64 events() const { return events_; }
 
-private:
+protected:
+    // Of the cell's samples from this time on, counted in samples.
+    FANO_FUNCTION u64 row(u64 cell, u32 time, u32 output_count) const {
+        return ((cell - job_.first_cell) * job_.options.time_count + time) * output_count;
+    }
     CellsJob const& job_;
+
+private:
     u64 events_ = 0;
+};
+
+template <class Network>
+class CellsHooks : public ThreadHooks {
+public:
+    using ThreadHooks::ThreadHooks;
+    using Sample = typename Network::Sample;
+
+    FANO_FUNCTION void sample(u64 cell, u32 first, u32 last, double const* outputs) {
+        Sample* to = static_cast<Sample*>(job_.samples) + row(cell, first, Network::output_count);
+        for (u32 time = first; time < last; ++time, to += Network::output_count) {
+            FANO_UNROLL
+            for (u32 o = 0; o < Network::output_count; ++o) to[o] = static_cast<Sample>(outputs[o]);
+        }
+    }
 };
 
 // The one lane of a thread, as run_direct sees its keeper. Everything lies outside of it, so that compilers
 // can keep it all in registers: no object here holds a pointer to a part of itself.
-template <class Network>
+template <class Network, class HooksOfThread>
 struct ThreadKeeper {
+    using Hooks = HooksOfThread;
     CellsJob const& job;
     Network& network;
     LaneState<ScalarLane>& state;
     KeeperNotes& notes;
     PendingEvents* pending;
     KeeperStatus& status;
-    CellsHooks<Network>& hooks;
+    Hooks& hooks;
 
-    FANO_FUNCTION Keeper<Network, CellsHooks<Network>> keeper() {
+    FANO_FUNCTION Keeper<Network, Hooks> keeper() {
         return {network,
                 {state.time, state.due, state.proposed, state.pick, state.window, state.draw, state.cell,
                  notes, pending},
@@ -107,8 +121,9 @@ struct ThreadKeeper {
     }
 };
 
-template <class Network>
-FANO_FUNCTION void run_cells(CellsJob const& job, u32 thread) {
+template <class Network, class KeeperOfThread = ThreadKeeper<Network, CellsHooks<Network>>,
+          class Job = CellsJob>
+FANO_FUNCTION void run_cells(Job const& job, u32 thread) {
     LaneState<ScalarLane> state{};
     Network network{job, thread};
     PendingEvents* pending = nullptr;
@@ -119,8 +134,8 @@ FANO_FUNCTION void run_cells(CellsJob const& job, u32 thread) {
     }
     KeeperNotes notes{};
     KeeperStatus status;
-    CellsHooks<Network> hooks{job};
-    ThreadKeeper<Network> keeper{job, network, state, notes, pending, status, hooks};
+    typename KeeperOfThread::Hooks hooks{job};
+    KeeperOfThread keeper{job, network, state, notes, pending, status, hooks};
     run_direct<ScalarLane>(job.options.seed, state, network, keeper);
     atomic_add(job.events, hooks.events());
 }
@@ -130,7 +145,7 @@ FANO_KERNELS_END
 // Defines the kernel that runs the cells of a network.
 #if defined(__CUDACC__)
 #define FANO_CELLS_KERNEL(Network)                                                     \
-    extern "C" __global__ void __launch_bounds__(128, 3)                                  \
+    extern "C" __global__ void __launch_bounds__(128, 2)                               \
         fano_cells(__grid_constant__ fano::kernels::CellsJob const job) {              \
         fano::kernels::run_cells<Network>(job, blockIdx.x * blockDim.x + threadIdx.x); \
     }

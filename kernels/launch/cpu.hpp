@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernels/launch/cpu_job.hpp"
+#include "kernels/ssa/sparse_network.hpp"
 #include "kernels/ssa/table_network.hpp"
 
 FANO_KERNELS_BEGIN
@@ -25,6 +26,14 @@ inline void run_network(CpuJob const& job) {
     auto& state = *reinterpret_cast<LaneState<Lane>*>(view.time);
     RemoteKeeper keeper = job.keeper;
     run_direct<Lane>(job.seed, state, network, keeper);
+}
+
+// One cell at a time: a large network fills a processor's caches with its table, and no two cells fire the same.
+inline void run_large_network(CpuJob const& job) {
+    SparseNetwork<Contiguous> network{*job.table, sparse_memory(job.lanes, job.bounds, nullptr)};
+    auto& state = *reinterpret_cast<LaneState<ScalarLane>*>(job.lanes.time);
+    RemoteKeeper keeper = job.keeper;
+    run_direct<ScalarLane>(job.seed, state, network, keeper);
 }
 
 template <class Lane>

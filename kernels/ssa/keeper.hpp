@@ -45,8 +45,8 @@ struct KeeperStatus {
 
 FANO_KERNELS_BEGIN
 
-// Network: the cell in hand (TableCell, or the text emitted for a network); load() and store() bracket work on
-// it. Hooks: take() -> cell or no_cell; sample(cell, first, last, outputs) for the sample times [first, last);
+// Network: the cell in hand (DenseCell, SparseCell, or the text emitted for a network); load() and store() bracket
+// work on it. Hooks: take() -> cell or no_cell; sample(cell, first, last, outputs) for the sample times [first, last);
 // finish(cell, firings, network); fail(report).
 template <class Network, class Hooks>
 class Keeper {
@@ -181,7 +181,7 @@ private:
         network_.load();
         for (u32 i = first; i < last; ++i) {  // an output may depend on time
             double const time = options_.times[i];
-            double const* const outputs = network_.outputs(time);
+            auto const outputs = network_.outputs(time);
             u32 const unusable = network_.unusable_output();
             if (unusable != none)
                 return fail(

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "kernels/ssa/keeper.hpp"
-#include "kernels/ssa/table_cell.hpp"
+#include "kernels/ssa/sparse_cell.hpp"
 
 namespace fano::kernels {
 
@@ -22,18 +22,36 @@ struct LaneView {
     u64* fired;              //!< [lane][reaction], or null
     KeeperNotes* notes;      //!< [lane]
     PendingEvents* pending;  //!< [lane], with events only
+    double* sums;            //!< the SumTree of a large network, which has one lane
+    u32* stale;              // of a large network
+};
+
+// Scalar memory for the keeper to work in. A large network's is that of its lane.
+struct KeeperMemory {
+    double* registers;  //!< [register], constants in place
+    double* bounds;     //!< [register][low, high], constants in place (timed only)
+    double* outputs;    //!< [output]
 };
 
 }  // namespace fano::kernels
 
 FANO_KERNELS_BEGIN
 
+// Of the one lane of a large network.
+FANO_FUNCTION SparseMemory<Contiguous> sparse_memory(LaneView const& lane, double* bounds, double* outputs) {
+    return {{lane.registers, {lane.registers, 1}, {lane.triggers, 1}, outputs, lane.rejected, lane.fired},
+            lane.sums,
+            reinterpret_cast<Interval<double>*>(bounds),
+            {lane.fired, 1},
+            lane.stale};
+}
+
 // Hooks: as Keeper asks, and stopped().
 template <class Hooks>
 class LaneKeeper {
 public:
     LaneKeeper(NetworkTable const& table, KeeperOptions const& options, LaneView const& lanes,
-               TableCellMemory const& memory, Hooks& hooks)
+               KeeperMemory const& memory, Hooks& hooks)
         : table_(table), options_(options), lanes_(lanes), memory_(memory), hooks_(hooks) {}
 
     void start() {
@@ -72,11 +90,23 @@ public:
 private:
     template <class Work>
     FANO_FUNCTION void with(u32 lane, Work const& work) {
-        TableCell cell{
-            table_,
-            memory_,
-            {lanes_.registers + lane, lanes_.triggers + lane, lanes_.rejected + lane,
-             lanes_.fired == nullptr ? nullptr : lanes_.fired + lane * table_.reactions, lanes_.width}};
+        if (table_.large) {
+            SparseCell<Contiguous> cell{table_, sparse_memory(lanes_, memory_.bounds, memory_.outputs)};
+            return with_cell(cell, lane, work);
+        }
+        CellMemory<Contiguous> const memory{
+            memory_.registers,
+            {lanes_.registers + lane, lanes_.width},
+            {lanes_.triggers + lane, lanes_.width},
+            memory_.outputs,
+            lanes_.rejected + lane,
+            lanes_.fired == nullptr ? nullptr : lanes_.fired + lane * table_.reactions};
+        DenseCell cell{table_, memory, reinterpret_cast<Interval<double>*>(memory_.bounds)};
+        with_cell(cell, lane, work);
+    }
+
+    template <class Cell, class Work>
+    FANO_FUNCTION void with_cell(Cell& cell, u32 lane, Work const& work) {
         CellView const view{lanes_.time[lane],
                             lanes_.due[lane],
                             lanes_.proposed[lane],
@@ -86,14 +116,14 @@ private:
                             lanes_.cell[lane],
                             lanes_.notes[lane],
                             lanes_.pending == nullptr ? nullptr : lanes_.pending + lane};
-        Keeper<TableCell, Hooks> keeper{cell, view, options_, status_, hooks_};
+        Keeper<Cell, Hooks> keeper{cell, view, options_, status_, hooks_};
         work(keeper);
     }
 
     NetworkTable const& table_;
     KeeperOptions options_;
     LaneView lanes_;
-    TableCellMemory memory_;
+    KeeperMemory memory_;
     Hooks& hooks_;
     KeeperStatus status_;
 };

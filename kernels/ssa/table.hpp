@@ -14,6 +14,27 @@ struct Change {
     double amount;
 };
 
+// What the reaction whose changes these are does to one species.
+struct SpeciesChange {
+    u32 species;
+    double amount;
+};
+
+// A reaction whose propensity changes when another one fires.
+struct Dependent {
+    u32 reaction;
+    u32 levels;  // sums above its leaf to renew; those above them are renewed with the next dependent's
+};
+
+// A reaction of a large network.
+struct ReactionEntry {
+    Program program;      // its propensity alone
+    u32 propensity;       // register
+    u32 timed;            // 1 if it depends on time
+    u32 first_change;     // into species_changes, up to the next reaction's
+    u32 first_dependent;  // into dependents, likewise
+};
+
 struct ConstantEntry {
     u32 reg;
     double value;
@@ -82,6 +103,10 @@ struct Features {
     bool mixed_triggers = false;  // some trigger depends on counts and on time
 };
 
+// Networks with more reactions than these are large and run by the sparse method, whatever the device, so that all
+// give the same bits.
+inline constexpr u32 most_dense_reactions = 256;
+
 struct NetworkTable {
     u32 species, slots, registers, reactions;
     u32 time_register;
@@ -99,6 +124,11 @@ struct NetworkTable {
     u32 guarded_reaction_count;
     u32 const* guarded_species;
     u32 guarded_species_count;
+
+    bool large;                     // run by the sparse method, and has these:
+    ReactionEntry const* reaction;  //!< [reaction + 1]
+    SpeciesChange const* species_changes;
+    Dependent const* dependents;
 
     double const* initial;  //!< [slot] where no birth entry says otherwise
     BirthEntry const* births;

@@ -1,12 +1,14 @@
 // Chooses the build of the direct method that suits the machine, and lays out a worker's memory.
 #include "backend/cpu.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
 #include <fmt/format.h>
 
 #include "fano/error.hpp"
+#include "kernels/ssa/sum_tree.hpp"
 
 extern "C" {
 void fano_run_lanes_reference(fano::kernels::CpuJob const*);
@@ -61,7 +63,12 @@ std::uint32_t lane_width(Device device) {
     }
 }
 
-kernels::RunLanes lane_function(Device device) {
+std::uint32_t lane_width(Device device, kernels::NetworkTable const& table) {
+    return table.large ? 1 : lane_width(device);
+}
+
+kernels::RunLanes lane_function(Device device, kernels::NetworkTable const& table) {
+    if (table.large) return fano_run_lanes_reference;
     switch (device) {
         case Device::reference:
             return fano_run_lanes_reference;
@@ -95,14 +102,26 @@ std::uint64_t* AlignedBuffer::words(std::size_t words) {
     return reinterpret_cast<std::uint64_t*>(reals(words));
 }
 
+namespace {
+void set_constants(kernels::NetworkTable const& table, double* registers, double* intervals,
+                   std::size_t width) {
+    for (std::uint32_t i = 0; i < table.constant_count; ++i) {
+        auto const& [reg, value] = table.constants[i];
+        std::fill_n(registers + reg * width, width, value);
+        if (intervals != nullptr) std::fill_n(intervals + reg * 2 * width, 2 * width, value);
+    }
+}
+}  // namespace
+
 LaneMemory::LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, bool count_reactions)
     : buffer_(8 * rounded(width) + rounded(std::size_t{table.registers} * width) +
-              3 * rounded(std::size_t{table.reactions} * width) +
+              (table.large ? rounded(kernels::SumTreeShape{table.reactions}.size()) + rounded(1)
+                           : 3 * rounded(std::size_t{table.reactions} * width)) +
               rounded(std::size_t{table.event_count} * width) +
               (table.features.timed ? rounded(std::size_t{2} * table.registers * width) : 0) +
               (count_reactions ? rounded(std::size_t{table.reactions} * width) : 0) +
-              rounded(table.registers) + rounded(table.output_count) + rounded(width)),
-      keeper_bounds_(table.features.timed ? table.registers : 0),
+              (table.features.timed ? 3 : 1) * rounded(table.registers) + rounded(table.output_count) +
+              rounded(width)),
       notes_(width),
       pending_(table.features.events ? width : 0),
       event_values_(std::size_t{pending_.size()} * (kernels::max_pending_events + 1) *
@@ -121,31 +140,28 @@ LaneMemory::LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, 
     lanes.triggers = buffer_.reals(std::size_t{table.event_count} * width);
     lanes.rejected = buffer_.reals(width);
     lanes.fired = count_reactions ? buffer_.words(std::size_t{table.reactions} * width) : nullptr;
-    upper = buffer_.reals(std::size_t{table.reactions} * width);
-    accepted = buffer_.reals(std::size_t{table.reactions} * width);
-    chosen = buffer_.reals(std::size_t{table.reactions} * width);
     bounds = table.features.timed ? buffer_.reals(std::size_t{2} * table.registers * width) : nullptr;
+    cell.outputs = buffer_.reals(table.output_count);
+    if (table.large) {
+        lanes.sums = buffer_.reals(kernels::SumTreeShape{table.reactions}.size());
+        lanes.stale = reinterpret_cast<std::uint32_t*>(buffer_.reals(1));
+        cell.registers = lanes.registers;
+        cell.bounds = bounds;
+    } else {
+        upper = buffer_.reals(std::size_t{table.reactions} * width);
+        accepted = buffer_.reals(std::size_t{table.reactions} * width);
+        chosen = buffer_.reals(std::size_t{table.reactions} * width);
+        cell.registers = buffer_.reals(table.registers);
+        cell.bounds = table.features.timed ? buffer_.reals(std::size_t{2} * table.registers) : nullptr;
+    }
 
     lanes.notes = notes_.data();
     lanes.pending = pending_.empty() ? nullptr : pending_.data();
-
-    cell.registers = buffer_.reals(table.registers);
-    cell.bounds = keeper_bounds_.data();
-    cell.outputs = buffer_.reals(table.output_count);
     for (std::size_t lane = 0; lane < pending_.size(); ++lane)
         pending_[lane].values =
             event_values_.data() + lane * (kernels::max_pending_events + 1) * table.max_assignments;
-    for (std::uint32_t i = 0; i < table.constant_count; ++i) {
-        auto const& c = table.constants[i];
-        cell.registers[c.reg] = c.value;
-        if (!keeper_bounds_.empty()) keeper_bounds_[c.reg] = kernels::Interval<double>{c.value};
-        for (std::uint32_t lane = 0; lane < width; ++lane) {
-            lanes.registers[std::size_t{c.reg} * width + lane] = c.value;
-            if (bounds == nullptr) continue;
-            bounds[std::size_t{c.reg} * 2 * width + lane] = c.value;
-            bounds[(std::size_t{c.reg} * 2 + 1) * width + lane] = c.value;
-        }
-    }
+    set_constants(table, lanes.registers, bounds, width);
+    set_constants(table, cell.registers, cell.bounds, 1);
 }
 
 }  // namespace fano

@@ -14,7 +14,9 @@ namespace fano {
 Device resolve_device(Device device);
 bool processor_can_run(Device device);
 std::uint32_t lane_width(Device device);
-kernels::RunLanes lane_function(Device device);
+// Large networks run one cell at a time on every device.
+std::uint32_t lane_width(Device device, kernels::NetworkTable const& table);
+kernels::RunLanes lane_function(Device device, kernels::NetworkTable const& table);
 
 // Zeroed memory that starts on a cache line.
 class AlignedBuffer {
@@ -32,21 +34,21 @@ private:
     std::size_t size_;
 };
 
-// All arrays of one worker: its lanes, and its keeper's scalar registers.
+// All arrays of one worker: its lanes, and its keeper's scalar registers. A large network has one lane, a tree of
+// sums, and no scalar copy; the arrays that it does not need are null.
 class LaneMemory {
 public:
     LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, bool count_reactions);
 
     kernels::LaneView lanes{};
-    kernels::TableCellMemory cell{};  // the keeper's
-    double* upper;
-    double* accepted;
-    double* chosen;
+    kernels::KeeperMemory cell{};
+    double* upper = nullptr;
+    double* accepted = nullptr;
+    double* chosen = nullptr;
     double* bounds;
 
 private:
     AlignedBuffer buffer_;
-    std::vector<kernels::Interval<double>> keeper_bounds_;
     std::vector<kernels::KeeperNotes> notes_;
     std::vector<kernels::PendingEvents> pending_;
     std::vector<double> event_values_;

@@ -22,8 +22,10 @@ std::size_t event_values(Run const& run) {
     return std::size_t{kernels::max_pending_events + 1} * run.table.max_assignments;
 }
 
+KernelName kernel_of(Run const& run) { return run.table.large ? KernelName::large_cells : KernelName::cells; }
+
 std::size_t bytes_a_thread(Run const& run) {
-    std::size_t bytes = 0;
+    std::size_t bytes = run.table.large ? LargeCellsArrays::bytes_a_thread(run.table) : 0;
     if (run.table.features.events)
         bytes += sizeof(kernels::PendingEvents) + event_values(run) * sizeof(double);
     if (run.options.count_reactions) bytes += run.table.reactions * sizeof(std::uint64_t);
@@ -44,7 +46,7 @@ TallyLayout batch_layout(Run const& run) {
 
 BatchPlan plan_batches(Run const& run, Accelerator& device, std::size_t budget) {
     BatchPlan plan{};
-    plan.shape = device.shape(KernelName::cells, run.options.gpu_block_threads);
+    plan.shape = device.shape(kernel_of(run), run.options.gpu_block_threads);
     std::size_t const row = values_a_cell(run) * sample_bytes(run) * (run.options.snapshots ? 2 : 1);
     std::size_t const aside = BatchTally::scratch_bytes(batch_layout(run)) +
                               run.options.times.size() * sizeof(double) + fixed_bytes;
@@ -79,6 +81,10 @@ GpuWorker::GpuWorker(Run& run, Accelerator& device, BatchPlan const& plan)
     if (run.table.features.events) {
         pending_ = {device, threads};
         event_values_ = {device, threads * event_values(run)};
+    }
+    if (run.table.large) {
+        table_.emplace(device, *run.network.tables);
+        arrays_.emplace(device, run.table, threads);
     }
     if (run.options.count_reactions) fired_ = {device, threads * run.table.reactions};
 }
@@ -124,7 +130,12 @@ bool GpuWorker::simulate(CellRange cells) {
     counters_.clear();
     failed_.clear();
     fired_.clear();
-    device_.launch(KernelName::cells, Grid{blocks, 1, block, 0}, job);
+    Grid const grid{blocks, 1, block, 0};
+    if (table_)
+        device_.launch(KernelName::large_cells, grid,
+                       kernels::LargeCellsJob{job, table_->view(), arrays_->view()});
+    else
+        device_.launch(KernelName::cells, grid, job);
     while (!device_.finished()) {
         if (run_.stopped()) stop_.set(1);
         std::this_thread::sleep_for(std::chrono::microseconds(100));

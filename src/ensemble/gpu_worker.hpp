@@ -1,10 +1,12 @@
 // One stream of one GPU at work on an ensemble.
 #pragma once
 
+#include <optional>
+
 #include "backend/accelerator.hpp"
 #include "backend/batch_tally.hpp"
+#include "backend/device_table.hpp"
 #include "ensemble/worker.hpp"
-#include "kernels/launch/cells.hpp"
 
 namespace fano {
 
@@ -47,6 +49,8 @@ private:
     DeviceArray<std::uint32_t> failed_;
     DeviceArray<kernels::FailureReport> report_;
     SharedWord stop_;
+    std::optional<DeviceTable> table_;  // of a large network
+    std::optional<LargeCellsArrays> arrays_;
     BatchTally tally_;
     std::uint32_t threads_ = 0;  // of the batch in hand
 };

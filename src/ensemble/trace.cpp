@@ -1,6 +1,7 @@
 // Trajectories: a chosen cell runs again alone, which gives the same cell, and every change of it is kept.
 #include "ensemble/failure.hpp"
 #include "ensemble/worker.hpp"
+#include "kernels/ssa/sparse_network.hpp"
 #include "kernels/ssa/table_network.hpp"
 
 namespace fano {
@@ -67,18 +68,21 @@ struct OneCell {
     void fail(kernels::FailureReport const& report) { failure = report; }
 };
 
-template <bool timed, bool checked>
-void trace_with(kernels::NetworkTable const& table, std::uint64_t seed, LaneMemory& memory,
-                kernels::LaneKeeper<OneCell>& keeper, Trajectory& trajectory) {
-    using Network = kernels::TableNetwork<ScalarLane, timed, checked>;
-    kernels::NetworkMemory<ScalarLane> const network_memory{
-        memory.lanes.registers, memory.upper,
-        memory.accepted,        reinterpret_cast<bool*>(memory.chosen),
-        memory.lanes.triggers,  reinterpret_cast<kernels::Interval<double>*>(memory.bounds),
-        memory.lanes.rejected,  nullptr};
-    Recorder<Network> network{Network{table, network_memory}, table, memory.lanes.registers, trajectory};
+template <class Network>
+void trace_network(Network const& network, kernels::NetworkTable const& table, std::uint64_t seed,
+                   LaneMemory& memory, kernels::LaneKeeper<OneCell>& keeper, Trajectory& trajectory) {
+    Recorder<Network> recorder{network, table, memory.lanes.registers, trajectory};
     auto& state = *reinterpret_cast<kernels::LaneState<ScalarLane>*>(memory.lanes.time);
-    kernels::run_direct<ScalarLane>(seed, state, network, keeper);
+    kernels::run_direct<ScalarLane>(seed, state, recorder, keeper);
+}
+
+template <bool timed, bool checked>
+kernels::TableNetwork<ScalarLane, timed, checked> dense_network(kernels::NetworkTable const& table,
+                                                                LaneMemory& memory) {
+    return {table,
+            {memory.lanes.registers, memory.upper, memory.accepted, reinterpret_cast<bool*>(memory.chosen),
+             memory.lanes.triggers, reinterpret_cast<kernels::Interval<double>*>(memory.bounds),
+             memory.lanes.rejected, nullptr}};
 }
 
 }  // namespace
@@ -91,13 +95,19 @@ Trajectory trace(Network const& network, EnsembleOptions const& options, std::ui
     kernels::LaneKeeper<OneCell> keeper{
         table, {options.seed, &end, 1, options.max_events}, memory.lanes, memory.cell, hooks};
     Trajectory trajectory{cell, {}, {}};
+    auto const trace_with = [&](auto const& compiled) {
+        trace_network(compiled, table, options.seed, memory, keeper, trajectory);
+    };
     auto const& features = table.features;
-    if (features.timed)
-        trace_with<true, true>(table, options.seed, memory, keeper, trajectory);
+    if (table.large)
+        trace_with(kernels::SparseNetwork<kernels::Contiguous>{
+            table, kernels::sparse_memory(memory.lanes, memory.bounds, nullptr)});
+    else if (features.timed)
+        trace_with(dense_network<true, true>(table, memory));
     else if (features.guarded || features.state_triggers)
-        trace_with<false, true>(table, options.seed, memory, keeper, trajectory);
+        trace_with(dense_network<false, true>(table, memory));
     else
-        trace_with<false, false>(table, options.seed, memory, keeper, trajectory);
+        trace_with(dense_network<false, false>(table, memory));
     if (hooks.failure.failure != kernels::Failure::none)
         throw_failure(network, hooks.failure, options.max_events);
     return trajectory;

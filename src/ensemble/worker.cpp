@@ -113,12 +113,12 @@ TallyLayout tally_layout(Network const& network, EnsembleOptions const& options,
 }
 
 void work(Run& run) {
-    LaneMemory memory{run.table, lane_width(run.device), run.options.count_reactions};
+    LaneMemory memory{run.table, lane_width(run.device, run.table), run.options.count_reactions};
     Worker worker{run};
     WorkerKeeper keeper{run.table, keeper_options(run.options), memory.lanes, memory.cell, worker};
     kernels::CpuJob const job{&run.table,    memory.lanes,  memory.upper,     memory.accepted,
                               memory.chosen, memory.bounds, run.options.seed, remote(keeper)};
-    lane_function(run.device)(&job);
+    lane_function(run.device, run.table)(&job);
     worker.deliver();
 }
 

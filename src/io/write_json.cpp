@@ -79,6 +79,7 @@ Json to_json(Ensemble const& ensemble, Provenance const& provenance) {
     }
     add_fields(object, run_fields(ensemble));
     object["device"] = ensemble.device;
+    object["warnings"] = ensemble.warnings;
     if (!ensemble.reaction_counts.empty()) {
         auto& counts = object["reaction_events"] = Json::object();
         for (std::size_t r = 0; r < ensemble.reactions.size(); ++r)

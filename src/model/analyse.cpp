@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "kernels/core/interval.hpp"
+#include "model/dependencies.hpp"
 
 namespace fano {
 
@@ -24,10 +25,15 @@ public:
         for (auto const& c : tables.constants) registers_[c.reg] = Value(c.value);
     }
     Value& operator[](std::uint32_t r) { return registers_[r]; }
-    Value propensity(std::uint32_t reaction, kernels::Program program) {
-        kernels::evaluate(tables_.code.data(), program, registers_.data());
+    void evaluate_propensities() {
+        kernels::evaluate(tables_.code.data(), tables_.scalars.propensities, registers_.data());
+    }
+    // One propensity, by the instructions that it needs.
+    Value propensity(std::uint32_t reaction, std::vector<kernels::Instruction> const& slice) {
+        kernels::evaluate(slice.data(), {0, static_cast<std::uint32_t>(slice.size())}, registers_.data());
         return registers_[tables_.propensity[reaction]];
     }
+    Value propensity(std::uint32_t reaction) { return registers_[tables_.propensity[reaction]]; }
 
 private:
     NetworkTables const& tables_;
@@ -67,6 +73,17 @@ bool for_each_split(Trial<Bounds>& trial, std::vector<std::uint32_t> const& spec
     return good;
 }
 
+// Ascending.
+std::vector<std::uint32_t> species_read(NetworkTables const& tables, std::uint32_t result,
+                                        std::vector<kernels::Instruction> const& program) {
+    std::vector<std::uint32_t> species{result};
+    for (auto const& i : program) species.insert(species.end(), {i.a, i.b, i.c});
+    std::erase_if(species, [&](auto reg) { return reg >= tables.scalars.species; });
+    std::sort(species.begin(), species.end());
+    species.erase(std::unique(species.begin(), species.end()), species.end());
+    return species;
+}
+
 std::string state_text(std::vector<std::uint32_t> const& species, std::vector<std::string> const& names,
                        Trial<double>& trial) {
     std::string text;
@@ -76,8 +93,8 @@ std::string state_text(std::vector<std::uint32_t> const& species, std::vector<st
 
 }  // namespace
 
-Watch find_watch(ProgramBuilder const& builder, NetworkTables const& tables,
-                 std::vector<NetworkReaction> const& reactions, std::vector<bool> const& trusted) {
+Watch find_watch(NetworkTables const& tables, std::vector<NetworkReaction> const& reactions,
+                 std::vector<bool> const& trusted) {
     Watch watch;
     Trial<Bounds> bounds{tables};
     Trial<double> values{tables};
@@ -87,17 +104,17 @@ Watch find_watch(ProgramBuilder const& builder, NetworkTables const& tables,
     }
     bounds[tables.scalars.time_register] = Bounds{0.0, unbounded};
     values[tables.scalars.time_register] = 0.0;
-    auto const program = tables.scalars.propensities;
+    ProgramSlices slices{tables.code, tables.scalars.propensities, tables.scalars.registers};
 
     // Mass action is sound by construction, unless the sum of all propensities can overflow.
-    double largest_total = 0;
-    kernels::evaluate(tables.code.data(), program, &bounds[0]);
+    bounds.evaluate_propensities();
+    std::vector<double> largest_total;  // up to and with a reaction
+    for (std::uint32_t r = 0; r < tables.scalars.reactions; ++r)
+        largest_total.push_back((r == 0 ? 0.0 : largest_total.back()) + bounds.propensity(r).high);
     for (std::uint32_t r = 0; r < tables.scalars.reactions; ++r) {
-        largest_total += bounds[tables.propensity[r]].high;
-        if (trusted[r] && largest_total < unbounded) continue;
-        std::vector<std::uint32_t> species;
-        for (auto s : builder.slots_read(tables.propensity[r]))
-            if (s < tables.scalars.species) species.push_back(s);
+        if (trusted[r] && largest_total[r] < unbounded) continue;
+        auto const program = slices.slice(tables.propensity[r]);
+        auto const species = species_read(tables, tables.propensity[r], program);
         auto sound = [&] {
             Bounds const a = bounds.propensity(r, program);
             return a.low >= 0.0 && a.high < unbounded;
@@ -192,8 +209,8 @@ std::vector<std::string> find_absorbing_states(NetworkTables const& tables,
         if (!possible) continue;
         double sum = 0;
         for (std::uint32_t s = 0; s < species.size(); ++s) trial[s] = state[s];
-        for (std::uint32_t r = 0; r < tables.scalars.reactions; ++r)
-            sum += trial.propensity(r, tables.scalars.propensities);
+        trial.evaluate_propensities();
+        for (std::uint32_t r = 0; r < tables.scalars.reactions; ++r) sum += trial.propensity(r);
         if (sum != 0) continue;
         std::string text;
         for (std::size_t s = 0; s < species.size(); ++s)

@@ -15,8 +15,8 @@ struct Watch {
 };
 
 // `trusted[r]`: reaction r is safe by construction. `events_change[s]`: an event sets species s.
-Watch find_watch(ProgramBuilder const& builder, NetworkTables const& tables,
-                 std::vector<NetworkReaction> const& reactions, std::vector<bool> const& trusted);
+Watch find_watch(NetworkTables const& tables, std::vector<NetworkReaction> const& reactions,
+                 std::vector<bool> const& trusted);
 
 // Minimal conservation laws with non-negative coefficients (the P-invariants of the reactions).
 std::vector<ConservationLaw> find_conservation_laws(std::vector<std::string> const& species,

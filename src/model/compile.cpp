@@ -1,4 +1,6 @@
 // Model to Network: registers for every formula, programs in the order in which the kernels need them.
+#include "model/compile.hpp"
+
 #include <cmath>
 
 #include <fmt/format.h>
@@ -8,6 +10,7 @@
 #include "model/analyse.hpp"
 #include "model/compile_events.hpp"
 #include "model/compile_reactions.hpp"
+#include "model/dependencies.hpp"
 
 namespace fano {
 
@@ -173,7 +176,9 @@ std::uint32_t Network::output(std::string const& id) const {
         fmt::format("\"{}\" is neither a species nor an observable of {}{}", id, file, suggest(id, names)));
 }
 
-Network compile(Model const& model) {
+Network compile(Model const& model) { return compile(model, kernels::most_dense_reactions); }
+
+Network compile(Model const& model, std::uint32_t most_dense) {
     Symbols const symbols{model};
     auto const slots = static_cast<std::uint32_t>(symbols.slots().size());
     ProgramBuilder builder{slots};
@@ -237,7 +242,7 @@ Network compile(Model const& model) {
     std::vector<bool> set_by_events(scalars.species);
     for (auto const& a : tables.assignments)
         if (a.target.slot < scalars.species) set_by_events[a.target.slot] = true;
-    Watch const watch = find_watch(builder, tables, network.reactions, trusted);
+    Watch const watch = find_watch(tables, network.reactions, trusted);
     tables.guarded_reactions = watch.reactions;
     tables.guarded_species = watch.species;
     features.guarded = !watch.reactions.empty() || !watch.species.empty();
@@ -247,6 +252,7 @@ Network compile(Model const& model) {
     for (auto const& text : find_absorbing_states(tables, network.species, network.conservation_laws))
         network.warnings.push_back(text);
     network.hash = tables.hash();
+    if (scalars.reactions > most_dense) make_large(tables, network.reactions);
     network.tables = std::move(owned);
     return network;
 }

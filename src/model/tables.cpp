@@ -18,6 +18,9 @@ kernels::NetworkTable NetworkTables::view() const {
     table.guarded_reaction_count = static_cast<std::uint32_t>(guarded_reactions.size());
     table.guarded_species = guarded_species.data();
     table.guarded_species_count = static_cast<std::uint32_t>(guarded_species.size());
+    table.reaction = reaction.data();
+    table.species_changes = species_changes.data();
+    table.dependents = dependents.data();
     table.initial = initial.data();
     table.births = births.data();
     table.birth_count = static_cast<std::uint32_t>(births.size());

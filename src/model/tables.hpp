@@ -14,6 +14,10 @@ struct NetworkTables {
     std::vector<std::uint32_t> propensity, timed, first_change;
     std::vector<kernels::Change> changes;
     std::vector<std::uint32_t> guarded_reactions, guarded_species;
+    // Of large networks only, see make_large().
+    std::vector<kernels::ReactionEntry> reaction;
+    std::vector<kernels::SpeciesChange> species_changes;
+    std::vector<kernels::Dependent> dependents;
     std::vector<double> initial;
     std::vector<std::string> slot_names;
     std::vector<kernels::BirthEntry> births;

@@ -1,9 +1,11 @@
 // An ensemble on GPUs, with stand-ins for them: many batches, several GPUs, GPUs that fail, memory that is short,
 // cells that cannot go on, being stopped. Whatever happens, the cells are those of the host.
+#include "ensemble/gpu_run.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "ensemble/gpu_run.hpp"
+#include "model/tables.hpp"
 #include "support/emitted_gpu.hpp"
 #include "support/gallery.hpp"
 
@@ -54,7 +56,8 @@ protected:
             for (std::size_t o = 0; o < network_.outputs.size(); ++o) {
                 EXPECT_EQ(a.tally.cells(t), b.tally.cells(t));
                 EXPECT_EQ(a.tally.histogram(t, o).cells, b.tally.histogram(t, o).cells);
-                EXPECT_THAT(a.tally.variance(t, o).value, ::testing::NanSensitiveDoubleEq(b.tally.variance(t, o).value));
+                EXPECT_THAT(a.tally.variance(t, o).value,
+                            ::testing::NanSensitiveDoubleEq(b.tally.variance(t, o).value));
             }
         for (std::size_t pair = 0; pair < options_.joint.size(); ++pair)
             EXPECT_EQ(a.tally.joint(2, pair).cells, b.tally.joint(2, pair).cells);
@@ -84,7 +87,8 @@ TEST_F(GpuRun, RunsManyBatches) {
     auto owned = std::make_unique<test::EmittedGpu>();
     auto& device = *owned;
     one[0].streams.push_back(std::move(owned));
-    fano::Run run{network_, network_.tables->view(), options_, Device::cpu, result_, CellQueue{options_.cells}};
+    fano::Run run{network_, network_.tables->view(),  options_, Device::cpu,
+                  result_,  CellQueue{options_.cells}};
     result_.tally = Tally{tally_layout(network_, options_, {})};
     run_on_gpus(run, one);
     EXPECT_GT(device.launches(KernelName::cells), 4u);
@@ -123,6 +127,30 @@ TEST_F(GpuRun, BlocksOfAnySizeGiveTheSameCells) {
     EXPECT_THROW(on(gpus(1)), InputError);
 }
 
+// Conversions along a chain of species, with an event, a rate that depends on time and an observable.
+std::string chain(int species) {
+    std::string text = "[species]\n";
+    for (int i = 0; i < species; ++i) text += "S" + std::to_string(i) + (i == 0 ? " = 40\n" : " = 1\n");
+    text +=
+        "[observables]\nfirst = \"S0 + 0.5\"\n[parameters]\nk = { distribution = \"gamma\", mean = 1, cv = "
+        "0.2 }\n";
+    for (int i = 0; i + 1 < species; ++i)
+        text += "[reactions.step" + std::to_string(i) + "]\nequation = \"S" + std::to_string(i) + " <-> S" +
+                std::to_string(i + 1) + "\"\nrate = \"k\"\nreverse_rate = 0.5\n";
+    text += "[reactions.feed]\nequation = \"-> S0\"\npropensity = \"10 * (1 + sin(t))\"\n";
+    return text + "[events.flush]\ntrigger = \"t >= 3 || S1 > 30\"\nassign = { S2 = \"2 * S2\" }\n";
+}
+
+TEST_F(GpuRun, LargeNetworksGiveTheCellsOfTheHost) {
+    network_ = network_of(chain(160));
+    ASSERT_TRUE(network_.tables->scalars.large);
+    options_.cells = 100;
+    options_.covariance = false;
+    options_.snapshots = true;
+    options_.count_reactions = true;
+    expect_equal(on(gpus(1)), on_host());
+}
+
 TEST_F(GpuRun, CellsOfAFailingGpuGoToTheOthers) {
     auto const host = on_host();
     for (std::size_t launches : {0, 1, 5, 20}) {
@@ -130,8 +158,9 @@ TEST_F(GpuRun, CellsOfAFailingGpuGoToTheOthers) {
         for (std::size_t i = 0; i < 2; ++i) stream(list[0], i).fail_after(launches);
         auto const result = on(std::move(list));
         expect_equal(result, host);
-        ASSERT_EQ(result.warnings.size(), 1u) << launches;
-        EXPECT_THAT(result.warnings[0], HasSubstr("left the run"));
+        // Unless the other took all cells before this one could fail.
+        ASSERT_LE(result.warnings.size(), 1u) << launches;
+        for (auto const& warning : result.warnings) EXPECT_THAT(warning, HasSubstr("left the run"));
     }
 }
 

@@ -72,6 +72,11 @@ KernelShape EmittedGpu::shape(KernelName, std::uint32_t threads_a_block) {
 
 void EmittedGpu::launch_cells(KernelName kernel, Grid const& grid, void const* job, std::size_t job_bytes,
                               std::uint64_t* shared) {
+    if (kernel == KernelName::large_cells) {
+        for (std::uint32_t thread = 0; thread < grid.blocks_x * grid.threads; ++thread)
+            kernels::run_large_cells(*static_cast<kernels::LargeCellsJob const*>(job), thread);
+        return;
+    }
     if (kernel != KernelName::cells) return StandInGpu::launch_cells(kernel, grid, job, job_bytes, shared);
     for (std::uint32_t thread = 0; thread < grid.blocks_x * grid.threads; ++thread)
         cells_(static_cast<kernels::CellsJob const*>(job), thread);

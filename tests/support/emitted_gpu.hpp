@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "kernels/launch/cells.hpp"
+#include "kernels/launch/large_cells.hpp"
 #include "support/stand_in_gpu.hpp"
 
 namespace fano::test {

@@ -16,16 +16,14 @@ namespace fano::test {
 
 inline std::vector<std::string> gallery() {
     std::vector<std::string> names;
-    for (auto const& entry :
-         std::filesystem::directory_iterator(source_folder() / "models"))
+    for (auto const& entry : std::filesystem::directory_iterator(source_folder() / "models"))
         if (entry.path().extension() == ".toml") names.push_back(entry.path().stem().string());
     std::sort(names.begin(), names.end());
     return names;
 }
 
 inline Network gallery_network(std::string const& name) {
-    return compile(
-        read_model((source_folder() / "models" / (name + ".toml")).string()));
+    return compile(read_model((source_folder() / "models" / (name + ".toml")).string()));
 }
 
 // Long enough to see every reaction, short enough for many repetitions.

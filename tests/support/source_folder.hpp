@@ -1,5 +1,5 @@
-// Where the files lie that tests read: models, golden files, the kernels' headers. Below the folder that the tests
-// were built from; FANO_SOURCE_DIR in the environment names another, for tests that were taken to another machine.
+// Where the files lie that tests read: models, golden files, the kernels' headers. In the folder that the
+// tests were built from, or in FANO_SOURCE_DIR of the environment, for tests taken to another machine.
 #pragma once
 
 #include <cstdlib>

@@ -199,6 +199,7 @@ void CudaAccelerator::load(std::vector<char> const& code, std::string const& ent
 
 // CUDA's functions for kernels take the handle of a loaded one as well as the address of a compiled-in one.
 void const* CudaAccelerator::function(KernelName kernel) const {
+    if (kernel == KernelName::large_cells) return large_cells_kernel();
     if (kernel != KernelName::cells) return tally_kernel(kernel);
     if (cells_ == nullptr)
         throw Error(ExitCode::internal, "no program was loaded on the GPU; please report this");

@@ -8,4 +8,7 @@ namespace fano {
 // The function of a tally_* kernel, as cudaLaunchKernel takes it.
 void const* tally_kernel(KernelName name);
 
+// Runs cells of a network read from tables; takes a LargeCellsJob.
+void const* large_cells_kernel();
+
 }  // namespace fano
