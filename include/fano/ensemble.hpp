@@ -58,7 +58,8 @@ struct Ensemble {
     double seconds = 0;        // wall clock of the simulation
     std::string device;        // "cpu (avx512, 2 threads)", "gpu (NVIDIA H200, sm_90)"
     unsigned threads = 0;
-    std::vector<std::string> warnings{};  // what went differently from what was asked, such as a GPU that failed
+    std::vector<std::string>
+        warnings{};  // what went differently from what was asked, such as a GPU that failed
     // A number for all samples of all cells, whatever the order in which they ran.
     std::uint64_t fingerprint = 0;
 };

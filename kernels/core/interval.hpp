@@ -37,10 +37,8 @@ struct Interval {
     Real low, high;
     Interval() = default;
     FANO_FUNCTION Interval(double x) : low(x), high(x) {}
-    FANO_FUNCTION Interval(Real lower, Real upper) requires(!is_number<Real>)
-        : low(lower), high(upper) {}
-    FANO_FUNCTION Interval(double lower, double upper) requires(is_number<Real>)
-        : low(lower), high(upper) {}
+    FANO_FUNCTION Interval(Real lower, Real upper) requires(!is_number<Real>) : low(lower), high(upper) {}
+    FANO_FUNCTION Interval(double lower, double upper) requires(is_number<Real>) : low(lower), high(upper) {}
 };
 
 template <class Real>

@@ -1,12 +1,11 @@
 // The names of devices, and which of them this machine has.
-#include "fano/device.hpp"
-
 #include <charconv>
 
 #include <fmt/format.h>
 
 #include "backend/cpu.hpp"
 #include "backend/gpus.hpp"
+#include "fano/device.hpp"
 #include "fano/error.hpp"
 
 namespace fano {

@@ -7,7 +7,8 @@
 namespace fano::cli {
 
 void add_devices(CLI::App& app) {
-    auto* const command = app.add_subcommand("devices", "List the GPUs and CPU builds that can run cells here");
+    auto* const command =
+        app.add_subcommand("devices", "List the GPUs and CPU builds that can run cells here");
     command->callback([] {
         for (auto const& device : survey_devices())
             fmt::print("{:<10} {:<4} {}\n", device.name, device.available ? "yes" : "no", device.description);

@@ -40,7 +40,7 @@ struct Network : CellInRegisters {
     }
 
     FANO_FUNCTION u32 fire(State const& state) {
-        double pick = state.pick;
+        [[maybe_unused]] double pick = state.pick;
         bool const chosen = pick < upper[1];
         double const limit = pick < upper[0] ? accepted[0] : pick < upper[1] ? upper[1] : infinity;
         if (chosen && !(pick < limit)) {

@@ -29,7 +29,7 @@ struct Network : CellInRegisters {
     FANO_FUNCTION void settle(State const&) {}
 
     FANO_FUNCTION u32 fire(State const& state) {
-        double const pick = state.pick;
+        [[maybe_unused]] double const pick = state.pick;
         n_G_off += pick < upper[0] ? -1.0 : pick < upper[1] ? 1.0 : 0.0;
         n_G_on += pick < upper[0] ? 1.0 : pick < upper[1] ? -1.0 : 0.0;
         n_mRNA += pick < upper[1] ? 0.0 : pick < upper[2] ? 1.0 : pick < upper[3] ? -1.0 : 0.0;
