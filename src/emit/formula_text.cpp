@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "model/program_builder.hpp"
+
 namespace fano {
 
 using kernels::Instruction;
@@ -18,29 +20,6 @@ namespace {
 constexpr int sum_rank = 1, product_rank = 2, unary_rank = 3, call_rank = 4;
 // Deeper expressions are broken up by local constants, which spares compilers and readers.
 constexpr std::uint32_t deepest = 40;
-
-int operand_count(Op op) {
-    switch (op) {
-        case Op::add:
-        case Op::subtract:
-        case Op::multiply:
-        case Op::divide:
-        case Op::power:
-        case Op::minimum:
-        case Op::maximum:
-        case Op::less:
-        case Op::less_equal:
-        case Op::equal:
-        case Op::not_equal:
-        case Op::logical_and:
-        case Op::logical_or:
-            return 2;
-        case Op::choose:
-            return 3;
-        default:
-            return 1;
-    }
-}
 
 char const* function_name(Op op) {
     switch (op) {

@@ -11,8 +11,6 @@ namespace fano {
 using kernels::Instruction;
 using kernels::Op;
 
-namespace {
-
 int operand_count(Op op) {
     switch (op) {
         case Op::add:
@@ -35,6 +33,8 @@ int operand_count(Op op) {
             return 1;
     }
 }
+
+namespace {
 
 bool commutes(Op op) { return op == Op::add || op == Op::multiply || op == Op::equal || op == Op::not_equal; }
 

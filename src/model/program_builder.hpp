@@ -15,6 +15,9 @@
 
 namespace fano {
 
+// How many of an instruction's operands it reads.
+int operand_count(kernels::Op op);
+
 class ProgramBuilder {
 public:
     using Register = std::uint32_t;
