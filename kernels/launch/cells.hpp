@@ -128,9 +128,11 @@ FANO_FUNCTION void run_cells(Job const& job, u32 thread) {
     Network network{job, thread};
     PendingEvents* pending = nullptr;
     if constexpr (Network::may_have_events) {
-        pending = job.pending + thread;
-        pending->values = job.event_values +
-                          static_cast<u64>(thread) * (max_pending_events + 1) * network.max_assignments();
+        if (network.features().events) {
+            pending = job.pending + thread;
+            pending->values = job.event_values +
+                              static_cast<u64>(thread) * (max_pending_events + 1) * network.max_assignments();
+        }
     }
     KeeperNotes notes{};
     KeeperStatus status;
