@@ -30,6 +30,14 @@
 #define FANO_UNROLL _Pragma("GCC unroll 16")
 #endif
 
+// log, exp, pow and the like, which are long. A network that has many of them calls them: inlined everywhere they
+// would keep compilers busy for minutes.
+#if defined(__CUDACC__) && defined(FANO_CALL_ELEMENTARY)
+#define FANO_ELEMENTARY __host__ __device__ __noinline__
+#else
+#define FANO_ELEMENTARY FANO_FUNCTION
+#endif
+
 namespace fano::kernels {
 
 #if defined(__CUDACC_RTC__)  // which has no headers of its own

@@ -104,8 +104,10 @@ struct Features {
 };
 
 // Networks with more reactions than these are large and run by the sparse method, whatever the device, so that all
-// give the same bits.
+// give the same bits. An elementary function (log, pow, ...) in a propensity counts as several reactions: it takes
+// that many more instructions to evaluate, and as much more time to compile for a GPU.
 inline constexpr u32 most_dense_reactions = 256;
+inline constexpr u32 reactions_an_elementary_function = 8;
 
 struct NetworkTable {
     u32 species, slots, registers, reactions;

@@ -9,6 +9,9 @@ namespace fano {
 
 namespace {
 
+// Of log, pow and the like; each stands in several functions of the text, and takes NVRTC 0.1 s or so.
+constexpr std::size_t most_inlined_functions = 4;
+
 class NetworkEmitter {
 public:
     NetworkEmitter(Network const& network, EmitOptions const& options)
@@ -22,6 +25,8 @@ public:
     std::string text() {
         w_.line("// {}: {} species, {} reactions.", comment(network_.name), scalars_.species,
                 scalars_.reactions);
+        if (formulas_.elementary_functions() > most_inlined_functions)
+            w_.line("#define FANO_CALL_ELEMENTARY");
         w_.line("#include \"kernels/launch/cells.hpp\"");
         w_.blank();
         w_.line("namespace fano::kernels {{");

@@ -219,6 +219,13 @@ FormulaText::Block FormulaText::block(std::span<std::uint32_t const> registers,
     return result;
 }
 
+std::size_t FormulaText::elementary_functions() const {
+    std::size_t count = 0;
+    for (auto const* i : definition_)
+        if (i != nullptr && is_elementary(i->op)) ++count;
+    return count;
+}
+
 std::vector<std::string> FormulaText::names_read(std::uint32_t reg) const {
     std::set<std::uint32_t> seen;
     std::vector<std::string> names;

@@ -25,6 +25,9 @@ public:
     // Whether a value could be -0, which adds to +0 as +0.
     bool may_be_minus_zero(std::uint32_t reg) const;
 
+    // How many elementary functions (log, pow, ...) the network's formulas have.
+    std::size_t elementary_functions() const;
+
     // Statements that compute several registers: parts that are used more than once become local constants.
     struct Block {
         std::vector<std::string> statements;  // "double const x12 = ...;"

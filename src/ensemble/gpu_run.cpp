@@ -59,6 +59,8 @@ std::string run_on_gpu(Run& run, Gpu& gpu) {
         for (auto& stream : gpu.streams) threads.emplace_back(run_stream, std::ref(*stream), std::cref(plan));
     } catch (DeviceError const& error) {
         return error.what();
+    } catch (...) {
+        run.fail_with_exception();
     }
     return why;
 }

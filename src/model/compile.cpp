@@ -252,7 +252,7 @@ Network compile(Model const& model, std::uint32_t most_dense) {
     for (auto const& text : find_absorbing_states(tables, network.species, network.conservation_laws))
         network.warnings.push_back(text);
     network.hash = tables.hash();
-    if (scalars.reactions > most_dense) make_large(tables, network.reactions);
+    if (dense_size(tables) > most_dense) make_large(tables, network.reactions);
     network.tables = std::move(owned);
     return network;
 }

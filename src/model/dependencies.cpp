@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kernels/ssa/sum_tree.hpp"
+#include "model/program_builder.hpp"
 
 namespace fano {
 
@@ -179,6 +180,14 @@ void append_dependents(std::vector<std::uint32_t> reactions, NetworkTables& tabl
 }
 
 }  // namespace
+
+std::uint32_t dense_size(NetworkTables const& tables) {
+    auto const& program = tables.scalars.propensities;
+    std::uint32_t functions = 0;
+    for (std::uint32_t i = program.first; i < program.first + program.size; ++i)
+        functions += is_elementary(tables.code[i].op) ? 1 : 0;
+    return tables.scalars.reactions + functions * kernels::reactions_an_elementary_function;
+}
 
 void make_large(NetworkTables& tables, std::vector<NetworkReaction> const& reactions) {
     auto const& scalars = tables.scalars;

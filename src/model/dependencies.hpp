@@ -22,6 +22,9 @@ private:
     std::uint32_t slices_ = 0;
 };
 
+// What a step of the dense method costs, counted in reactions of mass action.
+std::uint32_t dense_size(NetworkTables const& tables);
+
 // Makes the tables those of a large network. The programs of all propensities together go; a cell needs few registers,
 // because every propensity is computed in the same ones.
 void make_large(NetworkTables& tables, std::vector<NetworkReaction> const& reactions);

@@ -34,6 +34,22 @@ int operand_count(Op op) {
     }
 }
 
+bool is_elementary(Op op) {
+    switch (op) {
+        case Op::power:
+        case Op::exponential:
+        case Op::logarithm:
+        case Op::logarithm10:
+        case Op::sine:
+        case Op::cosine:
+        case Op::tangent:
+        case Op::hyperbolic_tangent:
+            return true;
+        default:
+            return false;
+    }
+}
+
 namespace {
 
 bool commutes(Op op) { return op == Op::add || op == Op::multiply || op == Op::equal || op == Op::not_equal; }

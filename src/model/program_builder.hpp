@@ -17,6 +17,8 @@ namespace fano {
 
 // How many of an instruction's operands it reads.
 int operand_count(kernels::Op op);
+// Whether it is log, exp, pow, sin and the like: long computations.
+bool is_elementary(kernels::Op op);
 
 class ProgramBuilder {
 public:

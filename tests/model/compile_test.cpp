@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "fano/fano.hpp"
+#include "model/tables.hpp"
 
 namespace {
 
@@ -70,6 +71,21 @@ TEST(Compile, ShowsPropensitiesAsRead) {
     EXPECT_EQ(n.reactions[0].equation, "2 A + B -> B");
     ASSERT_EQ(n.reactions[0].changes.size(), 1u);
     EXPECT_EQ(n.reactions[0].changes[0].change, -2);
+}
+
+// Repression by the next species, with a Hill coefficient that is not whole.
+Network ring_of_repressors(int genes) {
+    std::string text = "[parameters]\nh = 2.5\n[species]\n";
+    for (int i = 0; i < genes; ++i) text += "P" + std::to_string(i) + " = 0\n";
+    for (int i = 0; i < genes; ++i)
+        text += "[reactions.make" + std::to_string(i) + "]\nequation = \"-> P" + std::to_string(i) +
+                "\"\npropensity = \"10 / (1 + P" + std::to_string((i + 1) % genes) + "^h)\"\n";
+    return compile(read_toml(text, "ring.toml"));
+}
+
+TEST(Compile, CountsElementaryFunctionsTowardsTheSizeOfANetwork) {
+    EXPECT_FALSE(ring_of_repressors(20).tables->scalars.large);
+    EXPECT_TRUE(ring_of_repressors(40).tables->scalars.large);
 }
 
 TEST(Compile, FindsTheAbsorbingState) {
