@@ -1,6 +1,6 @@
-// Question: from how many reactions on is the sparse method faster than the dense one, and how does the time of an
-// event grow with their number? Both methods run the same networks on one core; prints M events/s and the ratio of
-// medians over interleaved rounds.
+// Question: from how many reactions on is the sparse method faster than the dense one, and how does the time
+// of an event grow with their number? Both methods run the same networks on one core; prints M events/s and
+// the ratio of medians over interleaved rounds.
 #include <cstdlib>
 #include <limits>
 #include <random>

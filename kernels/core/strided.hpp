@@ -1,5 +1,5 @@
-// Arrays of one cell: its elements side by side, or a step apart where neighbouring threads of a GPU each have a
-// cell and shall touch neighbouring memory.
+// Arrays of one cell: its elements side by side, or a step apart where neighbouring threads of a GPU each
+// have a cell and shall touch neighbouring memory.
 #pragma once
 
 #include "kernels/core/config.hpp"

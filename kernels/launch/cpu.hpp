@@ -28,7 +28,7 @@ inline void run_network(CpuJob const& job) {
     run_direct<Lane>(job.seed, state, network, keeper);
 }
 
-// One cell at a time: a large network fills a processor's caches with its table, and no two cells fire the same.
+// One cell at a time: no two cells of a large network fire the same reaction.
 inline void run_large_network(CpuJob const& job) {
     SparseNetwork<Contiguous> network{*job.table, sparse_memory(job.lanes, job.bounds, nullptr)};
     auto& state = *reinterpret_cast<LaneState<ScalarLane>*>(job.lanes.time);

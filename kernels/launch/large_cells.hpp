@@ -1,6 +1,6 @@
-// The kernel of the direct method for large networks on a GPU: one thread a cell, the network read from tables, the
-// cells in global memory, laid out so that neighbouring threads touch neighbouring memory. Built for hosts too, where
-// a call is one thread.
+// The kernel of the direct method for large networks on a GPU: one thread a cell, the network read from
+// tables, the cells in global memory, laid out so that neighbouring threads touch neighbouring memory (but
+// for the sums, of which no two threads need the same). Built for hosts too, where a call is one thread.
 #pragma once
 
 #include "kernels/launch/cells.hpp"

@@ -1,4 +1,4 @@
-// A cell of a large network, as the keeper works on it: in place, and each propensity by a program of its own.
+// A cell of a large network, as the keeper works on it: in place, each propensity by a program of its own.
 #pragma once
 
 #include "kernels/ssa/table_cell.hpp"

@@ -1,6 +1,7 @@
-// A large network read from tables, one cell at a time: a reaction is found in a tree of sums, and only propensities
-// that read what it changed are evaluated again, so that a step takes time that grows with the logarithm of the
-// number of reactions. Gibson & Bruck, J. Phys. Chem. A 104:1876 (2000), for the dependencies.
+// A large network read from tables, one cell at a time: a reaction is found in a tree of sums, and only
+// propensities that read what it changed are evaluated again, so that a step takes time that grows with the
+// logarithm of the number of reactions. Gibson & Bruck, J. Phys. Chem. A 104:1876 (2000), for the
+// dependencies.
 #pragma once
 
 #include "kernels/ssa/direct.hpp"
@@ -65,7 +66,7 @@ private:
         *stale_ = 0;
     }
 
-    // Whether a reaction that was picked by its bound takes place: with the ratio of its propensity now to that.
+    // Whether a reaction picked by its bound takes place: with the ratio of its propensity now to that.
     FANO_COLD bool accepted(State const& state, u32 reaction, double rest) {
         bounds_[table_.time_register] = Interval<double>{state.time, state.window};
         if (table_.reaction[reaction].timed == 0) return true;

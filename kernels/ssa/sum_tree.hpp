@@ -1,16 +1,17 @@
-// A binary tree of sums, from which a leaf is chosen with probability proportional to its value, and in which one
-// leaf changes in a number of steps that is the logarithm of their number.
+// A binary tree of sums, from which a leaf is chosen with probability proportional to its value, and in which
+// one leaf changes in a number of steps that is the logarithm of their number.
 //
-// Every other level of the tree is stored: a node is the sum of four, two and two. A sum is always made from those
-// below it, never adjusted, so the tree depends on its leaves and not on how they came about.
+// Every other level of the tree is stored: a node is the sum of four, two and two. A sum is always made from
+// those below it, never adjusted, so the tree depends on its leaves and not on how they came about.
 #pragma once
 
 #include "kernels/core/config.hpp"
 
 FANO_KERNELS_BEGIN
 
-// Where nodes are: the root is node 3, and the four below node n are 4 (n - 2) and after. They begin at a multiple of 4
-// and fill 32 bytes, which is what a GPU reads at once. Leaves come after all other nodes; up to two stay empty.
+// Where nodes are: the root is node 3, and the four below node n are 4 (n - 2) and after. They begin at a
+// multiple of 4 and fill 32 bytes, which is what a GPU reads at once. Leaves come after all other nodes; up
+// to two stay empty.
 struct SumTreeShape {
     u32 first_leaf;
 

@@ -1,5 +1,6 @@
-// A cell of a network read from tables, as the keeper works on it: its birth, its outputs, its events. What the
-// keeper asks of all propensities depends on the method: DenseCell evaluates them together, SparseCell each alone.
+// A cell of a network read from tables, as the keeper works on it: its birth, its outputs, its events. What
+// the keeper asks of all propensities depends on the method: DenseCell evaluates them together, SparseCell
+// each alone.
 #pragma once
 
 #include "kernels/ssa/birth.hpp"

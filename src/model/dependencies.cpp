@@ -165,7 +165,7 @@ std::uint32_t sums_below_meeting(std::uint32_t node, std::uint32_t other) {
     return sums - 1;
 }
 
-// In order of their leaves, so that few sums are renewed twice: those above two neighbours only with the second.
+// In order of their leaves, so that few sums are renewed twice: those above two neighbours only once.
 void append_dependents(std::vector<std::uint32_t> reactions, NetworkTables& tables) {
     kernels::SumTreeShape const shape{tables.scalars.reactions};
     std::sort(reactions.begin(), reactions.end());

@@ -1,5 +1,5 @@
-// What reactions need of each other: the few instructions that compute one propensity, and which propensities change
-// when a reaction fires. The sparse method runs large networks by these.
+// What reactions need of each other: the few instructions that compute one propensity, and which propensities
+// change when a reaction fires. The sparse method runs large networks by these.
 #pragma once
 
 #include "model/tables.hpp"
@@ -25,8 +25,8 @@ private:
 // What a step of the dense method costs, counted in reactions of mass action.
 std::uint32_t dense_size(NetworkTables const& tables);
 
-// Makes the tables those of a large network. The programs of all propensities together go; a cell needs few registers,
-// because every propensity is computed in the same ones.
+// Makes the tables those of a large network. The programs of all propensities together go; a cell needs few
+// registers, because every propensity is computed in the same ones.
 void make_large(NetworkTables& tables, std::vector<NetworkReaction> const& reactions);
 
 }  // namespace fano

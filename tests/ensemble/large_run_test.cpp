@@ -1,5 +1,5 @@
-// Large networks as ensembles: the same cells everywhere, firings that account for every molecule, trajectories, and
-// failures by name.
+// Large networks as ensembles: the same cells everywhere, firings that account for every molecule,
+// trajectories, and failures by name.
 #include <algorithm>
 
 #include <gmock/gmock.h>

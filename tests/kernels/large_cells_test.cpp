@@ -1,5 +1,5 @@
-// The GPU's way of running large networks, on the host: tables and cells in the memory of a stand-in GPU, the threads
-// one after the other or at once. The samples must be those of the CPU, bit for bit.
+// The GPU's way of running large networks, on the host: tables and cells in the memory of a stand-in GPU, the
+// threads one after the other or at once. The samples must be those of the CPU, bit for bit.
 #include <cmath>
 #include <memory>
 #include <numeric>

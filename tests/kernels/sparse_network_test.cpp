@@ -1,5 +1,5 @@
-// The tree of sums against a plain scan of its leaves, and the sparse method's upkeep of it against a tree that is
-// made anew.
+// The tree of sums against a plain scan of its leaves, and the sparse method's upkeep of it against a tree
+// that is made anew.
 #include "kernels/ssa/sparse_network.hpp"
 
 #include <algorithm>

@@ -22,8 +22,8 @@ inline std::string beside_a_ring(std::string const& species, std::string const& 
     return text + rest + reactions;
 }
 
-// All that a model can have: counts and rates that differ from cell to cell, rates that depend on time, rates that
-// need watching, events of time and of counts with delays and priorities, an observable.
+// All that a model can have: counts and rates that differ from cell to cell, rates that depend on time, rates
+// that need watching, events of time and of counts with delays and priorities, an observable.
 inline std::string large_model_of_everything() {
     return beside_a_ring(R"toml(
 A = { distribution = "poisson", mean = 6 }

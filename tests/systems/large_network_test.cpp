@@ -1,4 +1,4 @@
-// Networks that the sparse method runs, against closed forms and finite chains. Large ones are made of many parts
+// Networks that the sparse method runs, against closed forms and finite chains. They are made of many parts
 // that do not touch, or of a small part beside a ring of molecules that have nothing to do with it.
 //
 // A false alarm has probability 1e-6 in each statistical test; each says how small an error it would catch.
@@ -25,8 +25,9 @@ Population simulate_large(std::string const& toml, std::uint64_t cells, std::vec
     return population;
 }
 
-// Species in a ring: made, lost, and moved to both neighbours. From an empty cell such a network has independent
-// Poisson counts at all times (Jahnke & Huisinga, J. Math. Biol. 54:1, 2007), with means that solve a linear equation.
+// Species in a ring: made, lost, and moved to both neighbours. From an empty cell such a network has
+// independent Poisson counts at all times (Jahnke & Huisinga, J. Math. Biol. 54:1, 2007), with means that
+// solve a linear equation.
 struct OpenRing {
     static constexpr std::size_t size = 1000;
     static constexpr double loss = 1, move = 0.7;
@@ -71,8 +72,8 @@ struct OpenRing {
 };
 
 TEST(LargeNetwork, FourThousandReactionsMakeIndependentPoissonCounts) {
-    // An error would be caught of 1 % in all means whatever its signs, of 0.4 % in their sum, of 12 % in one mean, of 1 %
-    // in all Fano factors.
+    // An error would be caught of 1 % in all means whatever its signs, of 0.4 % in their sum, of 12 % in one
+    // mean, of 1 % in all Fano factors.
     std::vector<double> const times{0.5, 2};
     EnsembleOptions options;
     options.seed = 11;
@@ -107,8 +108,8 @@ TEST(LargeNetwork, FourThousandReactionsMakeIndependentPoissonCounts) {
 }
 
 TEST(LargeNetwork, DimersInManyPartsFollowTheMasterEquationOfOne) {
-    // 150 parts of 6 molecules that pair and part; 20,000 cells make 3,000,000 samples: a probability of 0.3 off by
-    // 0.7 % would be caught.
+    // 150 parts of 6 molecules that pair and part; 20,000 cells make 3,000,000 samples: a probability of 0.3
+    // off by 0.7 % would be caught.
     std::string text = "[species]\n", reactions;
     int const parts = 150;
     for (int i = 0; i < parts; ++i) {
@@ -193,8 +194,8 @@ assign = { Both = 1 }
 }
 
 TEST(LargeNetwork, RatesThatDependOnTimeAreThinnedExactly) {
-    // Production at 6 (1 + 0.9 sin 4t) and decay at 1.5; A <-> B at the common rate 1 + cos 2t. A mean of 3 off by
-    // 1.4 % would be caught.
+    // Production at 6 (1 + 0.9 sin 4t) and decay at 1.5; A <-> B at the common rate 1 + cos 2t. A mean of 3
+    // off by 1.4 % would be caught.
     auto const population = simulate_large(beside_a_ring("M = 0\nA = 12\nB = 0\n", R"(
 [reactions.synthesis]
 equation = "-> M"
