@@ -123,7 +123,13 @@ struct Binomial {
     FANO_ROUTINE double operator()(Generator& next) const {
         if (!(p > 0.0) || n <= 0.0) return 0.0;
         if (p >= 1.0) return n;
-        if (p > 0.5) return n - Binomial{n, 1.0 - p}(next);
+        return p > 0.5 ? n - up_to_half(n, 1.0 - p, next) : up_to_half(n, p, next);
+    }
+
+private:
+    // No call of itself, for which a GPU would have no stack.
+    template <class Generator>
+    FANO_ROUTINE static double up_to_half(double n, double p, Generator& next) {
         double const odds = p / (1.0 - p);
         if (n * p < 10.0) {
             double u = next(), term = exp(n * log(1.0 - p)), k = 0.0;

@@ -34,7 +34,7 @@ std::string choice(std::vector<std::string> const& values, std::string const& ot
 
 std::string comment(std::string text) {
     for (char& c : text)
-        if (c == '\n' || c == '\r' || c == '\\' || c == '?') c = ' ';
+        if (static_cast<unsigned char>(c) < ' ' || c == '\\' || c == '?') c = ' ';
     return text;
 }
 

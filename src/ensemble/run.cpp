@@ -226,7 +226,7 @@ Ensemble run_ensemble_on(Network const& network, EnsembleOptions const& options,
         if (!run.stopped() && run.queue.left() > 0) {
             if (result.device != cpu) {
                 run.warn(fmt::format("{} cells ran on the processor instead", run.queue.left()));
-                result.device += " and " + cpu;
+                result.device = run.queue.left() == options.cells ? cpu : result.device + " and " + cpu;
             }
             run_workers(run, threads);
         }

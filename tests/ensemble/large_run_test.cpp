@@ -42,12 +42,13 @@ protected:
 TEST_F(LargeRun, IsTheSameOnEveryDeviceAndAnyNumberOfThreads) {
     ASSERT_TRUE(network.tables->scalars.large);
     auto const one = run();
-    for (Device device : {Device::reference, Device::sse2, Device::avx2, Device::avx512}) {
+    for (Device device : {Device::reference, Device::sse2, Device::avx2, Device::avx512, Device::gpu}) {
         if (!device_available(device)) continue;
         for (unsigned threads : {1u, 3u}) {
             options.device = device;
             options.threads = threads;
             auto const other = run();
+            EXPECT_TRUE(other.warnings.empty());
             EXPECT_EQ(other.fingerprint, one.fingerprint)
                 << device_name(device) << ", " << threads << " threads";
             EXPECT_EQ(other.events, one.events);

@@ -44,6 +44,7 @@ TEST_P(SameCells, InEveryBuild) {
         if (!device_available(device)) continue;
         options_.device = device;
         auto const wide = run();
+        EXPECT_TRUE(wide.warnings.empty()) << wide.warnings.front();  // cells ran where they were meant to
         EXPECT_EQ(wide.fingerprint, reference.fingerprint) << device_name(device);
         EXPECT_EQ(wide.events, reference.events) << device_name(device);
     }
