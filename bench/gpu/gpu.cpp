@@ -119,8 +119,8 @@ void measure(Case const& c, int rounds) {
 
 void print_shape(std::string const& model, fano::GpuInfo const& info) {
     auto const device = fano::open_gpu(info.index);
-    device->load(device->compile(emit_network(fano::compile(fano::read_model(model_file(model))))),
-                 "fano_cells");
+    auto const network = fano::compile(fano::read_model(model_file(model)));
+    device->load(device->compile(emit_network(network), [] { return false; }), "fano_cells");
     auto const shape = device->shape(fano::KernelName::cells);
     auto const multiprocessors = static_cast<std::uint32_t>(info.multiprocessors);
     fmt::print("| {:<9} | {:9} | {:12} | {:15} | {:22} |\n", model, shape.registers, shape.local_bytes,

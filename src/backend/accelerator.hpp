@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -82,8 +83,8 @@ public:
     // Whether all that was asked for has been done; does not wait.
     virtual bool finished() = 0;
 
-    // Machine code for this kind of device, from CUDA text.
-    virtual std::vector<char> compile(std::string const& text) = 0;
+    // Machine code for this kind of device, from CUDA text. Throws Interrupted when cancelled() on the way.
+    virtual std::vector<char> compile(std::string const& text, std::function<bool()> const& cancelled) = 0;
     // Makes `cells` start the kernel `entry` of machine code that a device of this kind compiled.
     virtual void load(std::vector<char> const& code, std::string const& entry) = 0;
     virtual KernelShape shape(KernelName kernel, std::uint32_t threads_a_block = 0) = 0;  // 0: the best

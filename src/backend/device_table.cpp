@@ -46,6 +46,13 @@ DeviceTable::DeviceTable(Accelerator& device, NetworkTables const& tables)
     view_.output_limit = output_limit_.data();
 }
 
+std::size_t DeviceTable::bytes(NetworkTables const& tables) {
+    auto const sum = [](auto const&... lists) { return ((lists.size() * sizeof(lists[0])) + ...); };
+    return sum(tables.code, tables.constants, tables.reaction, tables.species_changes, tables.dependents,
+               tables.initial, tables.births, tables.events, tables.assignments, tables.crossings,
+               tables.output, tables.output_limit);
+}
+
 std::size_t LargeCellsArrays::bytes_a_thread(kernels::NetworkTable const& table) {
     ThreadSizes const each{table};
     return (each.registers + each.bounds + each.sums + each.triggers + each.outputs + each.rejected) *

@@ -11,6 +11,8 @@ namespace fano {
 class DeviceTable {
 public:
     DeviceTable(Accelerator& device, NetworkTables const& tables);
+    // That it takes from the device.
+    static std::size_t bytes(NetworkTables const& tables);
 
     // With the device's pointers.
     kernels::NetworkTable const& view() const { return view_; }

@@ -76,6 +76,7 @@ struct Nvrtc {
     decltype(&::nvrtcGetSupportedArchs) architectures;
     decltype(&::nvrtcCreateProgram) create;
     decltype(&::nvrtcDestroyProgram) destroy;
+    decltype(&::nvrtcSetFlowCallback) set_flow_callback;
     decltype(&::nvrtcCompileProgram) compile;
     decltype(&::nvrtcGetProgramLogSize) log_size;
     decltype(&::nvrtcGetProgramLog) log;
@@ -117,6 +118,7 @@ Nvrtc load() {
     resolve(nvrtc.destroy, "nvrtcDestroyProgram");
     resolve(nvrtc.compile, "nvrtcCompileProgram");
     resolve(nvrtc.log_size, "nvrtcGetProgramLogSize");
+    resolve(nvrtc.set_flow_callback, "nvrtcSetFlowCallback");
     resolve(nvrtc.log, "nvrtcGetProgramLog");
     resolve(nvrtc.cubin_size, "nvrtcGetCUBINSize");
     resolve(nvrtc.cubin, "nvrtcGetCUBIN");
@@ -144,7 +146,10 @@ public:
     Program(Program const&) = delete;
     Program& operator=(Program const&) = delete;
 
-    nvrtcResult compile(std::string const& architecture) const {
+    nvrtcResult compile(std::string const& architecture, Cancelled const& cancelled) const {
+        auto const ask = [](void* whether, void*) { return (*static_cast<Cancelled const*>(whether))() ? 1 : 0; };
+        nvrtc().check(nvrtc().set_flow_callback(program_, ask, const_cast<Cancelled*>(&cancelled)),
+                      "nvrtcSetFlowCallback");
         std::string const target = "--gpu-architecture=" + architecture;
         std::vector<char const*> all(std::begin(options), std::end(options));
         all.push_back(target.c_str());
@@ -206,10 +211,12 @@ std::string nvrtc_version() {
     return fmt::format("{}.{}", major, minor);
 }
 
-CompiledKernel compile_cuda(std::string const& program_text, std::string const& architecture) {
+CompiledKernel compile_cuda(std::string const& program_text, std::string const& architecture,
+                            Cancelled const& cancelled) {
     check_architecture(architecture);
     Program const program(program_text);
-    nvrtcResult const result = program.compile(architecture);
+    nvrtcResult const result = program.compile(architecture, cancelled);
+    if (result == NVRTC_ERROR_CANCELLED) throw Interrupted();
     std::string log = program.log();
     if (result == NVRTC_ERROR_BUILTIN_OPERATION_FAILURE)
         throw BackendError(fmt::format("NVRTC is not installed completely; {}:{}", cure, first_errors(log)));
@@ -237,7 +244,7 @@ namespace {
 }  // namespace
 
 std::string nvrtc_version() { refuse(); }
-CompiledKernel compile_cuda(std::string const&, std::string const&) { refuse(); }
+CompiledKernel compile_cuda(std::string const&, std::string const&, Cancelled const&) { refuse(); }
 CacheKey cache_key(std::string const&, std::string const&) { refuse(); }
 
 #endif

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,9 +17,13 @@ struct CompiledKernel {
     std::string log;         // warnings, and what every kernel needs
 };
 
+// Whether to give up; asked from time to time, perhaps by several threads at once.
+using Cancelled = std::function<bool()>;
+
 // Compiles a program, which may include "kernels/..." and nothing else, for an architecture such as "sm_90".
-// Throws BackendError where NVRTC is missing or does not know the architecture.
-CompiledKernel compile_cuda(std::string const& program, std::string const& architecture);
+// Throws BackendError where NVRTC is missing or does not know the architecture, Interrupted when cancelled.
+CompiledKernel compile_cuda(std::string const& program, std::string const& architecture,
+                            Cancelled const& cancelled = [] { return false; });
 
 // Under which CubinCache keeps what compile_cuda makes of the program.
 CacheKey cache_key(std::string const& program, std::string const& architecture);

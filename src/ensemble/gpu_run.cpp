@@ -23,7 +23,7 @@ void load_kernel(Run const& run, std::vector<Gpu>& gpus) {
     for (auto& gpu : gpus) {
         for (auto& stream : gpu.streams) {
             auto& machine_code = code[stream->architecture()];
-            if (machine_code.empty()) machine_code = stream->compile(text);
+            if (machine_code.empty()) machine_code = stream->compile(text, [&run] { return run.stopped(); });
             stream->load(machine_code, "fano_cells");
         }
     }

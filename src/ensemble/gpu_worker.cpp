@@ -13,6 +13,11 @@ constexpr std::uint64_t cells_a_thread = 16;
 // More samples than these are not kept at a time where fewer keep all threads busy.
 constexpr std::size_t ample_samples = std::size_t{2} << 30;
 constexpr std::size_t fixed_bytes = 4096;
+// Less than this for histograms and sums makes too many rounds; a device with less room left is too full.
+constexpr std::size_t least_tally_bytes = std::size_t{1} << 20;
+// A batch is to take no longer: what is done shows after each, and a GPU that also drives a display stands still
+// meanwhile.
+constexpr double most_seconds = 0.5;
 
 std::size_t values_a_cell(Run const& run) { return run.options.times.size() * run.table.output_count; }
 std::size_t sample_bytes(Run const& run) {
@@ -48,18 +53,29 @@ BatchPlan plan_batches(Run const& run, Accelerator& device, std::size_t budget) 
     BatchPlan plan{};
     plan.shape = device.shape(kernel_of(run), run.options.gpu_block_threads);
     std::size_t const row = values_a_cell(run) * sample_bytes(run) * (run.options.snapshots ? 2 : 1);
-    std::size_t const aside = BatchTally::scratch_bytes(batch_layout(run)) +
-                              run.options.times.size() * sizeof(double) + fixed_bytes;
+    TallyLayout const layout = batch_layout(run);
+    std::size_t const tables = run.table.large ? DeviceTable::bytes(*run.network.tables) : 0;
+    auto const aside = [&] {
+        return BatchTally::scratch_bytes(layout, plan.tally_bytes) + tables +
+               run.options.times.size() * sizeof(double) + fixed_bytes;
+    };
     auto const threads = [&] { return std::uint64_t{plan.shape.blocks} * plan.shape.threads_a_block; };
-    // Fewer threads where their own memory and a cell each would not fit.
-    auto const least = [&] { return aside + threads() * (bytes_a_thread(run) + row); };
+    // Less for the tally, then fewer threads, where their own memory and a cell each would not fit.
+    auto const least = [&] { return aside() + threads() * (bytes_a_thread(run) + row); };
+    plan.tally_bytes = BatchTally::default_limit;
+    while (least() > budget && plan.tally_bytes > least_tally_bytes) plan.tally_bytes /= 2;
     while (least() > budget && plan.shape.blocks > 1) plan.shape.blocks = (plan.shape.blocks + 1) / 2;
-    std::size_t const own = aside + threads() * bytes_a_thread(run);
+    std::size_t const own = aside() + threads() * bytes_a_thread(run);
     if (own + row > budget) throw DeviceMemoryError(device.name(), own + row, budget);
     std::uint64_t const wanted = std::max<std::uint64_t>(cells_a_thread * threads(), ample_samples / row);
     plan.cells = std::min<std::uint64_t>({(budget - own) / row, wanted, run.options.cells, 0x7fffffff});
     plan.bytes = own + plan.cells * row;
     return plan;
+}
+
+std::uint64_t next_batch(std::uint64_t cells, double seconds, std::uint64_t least, std::uint64_t most) {
+    if (seconds > most_seconds) return std::min(cells, std::max(least, cells / 2));
+    return seconds < most_seconds / 2 ? std::min(2 * cells, most) : cells;
 }
 
 GpuWorker::GpuWorker(Run& run, Accelerator& device, BatchPlan const& plan)
@@ -76,7 +92,7 @@ GpuWorker::GpuWorker(Run& run, Accelerator& device, BatchPlan const& plan)
       failed_(device, 1),
       report_(device, 1),
       stop_(device),
-      tally_(device, batch_layout(run), whole_) {
+      tally_(device, batch_layout(run), whole_, plan.tally_bytes) {
     std::size_t const threads = std::size_t{plan.shape.blocks} * plan.shape.threads_a_block;
     if (run.table.features.events) {
         pending_ = {device, threads};
@@ -90,12 +106,14 @@ GpuWorker::GpuWorker(Run& run, Accelerator& device, BatchPlan const& plan)
 }
 
 void GpuWorker::work() {
-    // Small batches first, so that there is something to show early.
+    using Clock = std::chrono::steady_clock;
+    // Small batches first, so that there is something to show early and the time that cells take is known.
     std::uint64_t const threads = std::uint64_t{plan_.shape.blocks} * plan_.shape.threads_a_block;
-    for (std::uint64_t batch = std::min(2 * threads, plan_.cells); !run_.stopped();
-         batch = std::min(2 * batch, plan_.cells)) {
+    std::uint64_t batch = std::min(2 * threads, plan_.cells);
+    while (!run_.stopped()) {
         CellRange const cells = run_.queue.take(batch);
         if (cells.empty()) return;
+        auto const start = Clock::now();
         try {
             if (!simulate(cells)) return;
             keep(cells);
@@ -104,6 +122,8 @@ void GpuWorker::work() {
             throw;
         }
         run_.done.fetch_add(cells.size(), std::memory_order_relaxed);
+        double const seconds = std::chrono::duration<double>(Clock::now() - start).count();
+        batch = next_batch(batch, seconds, threads, plan_.cells);
     }
 }
 
@@ -164,16 +184,13 @@ void GpuWorker::keep_snapshots(CellRange cells) {
     std::size_t const times = run_.options.times.size(), outputs = run_.table.output_count;
     device_.gather_by_time(gathered_.data(), samples_.data(), sample_bytes(run_), cells.size(), times,
                            outputs);
-    std::vector<char> staged(cells.size() * row_);
-    device_.download(staged.data(), gathered_.data(), staged.size());
-    std::size_t const run_length = cells.size() * outputs;
+    std::size_t const values = cells.size() * outputs;  // of one time
+    std::vector<std::uint32_t> counts(whole_ ? values : 0);
     for (std::size_t time = 0; time < times; ++time) {
         double* const to = run_.result.snapshots.data() + (time * run_.options.cells + cells.begin) * outputs;
-        if (whole_)
-            std::copy_n(reinterpret_cast<std::uint32_t const*>(staged.data()) + time * run_length, run_length,
-                        to);
-        else
-            std::copy_n(reinterpret_cast<double const*>(staged.data()) + time * run_length, run_length, to);
+        char const* const from = gathered_.data() + time * values * sample_bytes(run_);
+        device_.download(whole_ ? static_cast<void*>(counts.data()) : to, from, values * sample_bytes(run_));
+        if (whole_) std::copy_n(counts.data(), values, to);
     }
 }
 

@@ -13,12 +13,17 @@ namespace fano {
 // How much of a device a worker takes. Decided before anything is allocated.
 struct BatchPlan {
     KernelShape shape;
-    std::uint64_t cells;  // most cells of a batch
-    std::size_t bytes;    // of device memory in all
+    std::uint64_t cells;      // most cells of a batch
+    std::size_t tally_bytes;  // the limit of BatchTally
+    std::size_t bytes;        // of device memory in all
 };
 
 // `budget`: the bytes that one worker may take. Throws DeviceMemoryError if not even one cell fits.
 BatchPlan plan_batches(Run const& run, Accelerator& device, std::size_t budget);
+
+// Cells of the batch after one of `cells` that took `seconds`: twice as many where that was short, half as many, but
+// not below `least`, where it was long.
+std::uint64_t next_batch(std::uint64_t cells, double seconds, std::uint64_t least, std::uint64_t most);
 
 class GpuWorker {
 public:

@@ -121,14 +121,17 @@ void run_workers(Run& run, unsigned threads) {
     });
 }
 
-}  // namespace
+// A stream of a GPU keeps a tally, as a thread of the host does, and the sums of a batch beside it.
+unsigned most_tallies(EnsembleOptions const& options, std::vector<Gpu> const& gpus) {
+    std::size_t streams = 0;
+    for (auto const& gpu : gpus) streams += gpu.streams.size();
+    return 1 + std::max(thread_count(options), 2 * static_cast<unsigned>(streams));
+}
 
-MemoryPlan plan_memory(Network const& network, EnsembleOptions const& options) {
-    check(network, options);
+MemoryPlan plan_memory(Network const& network, EnsembleOptions const& options, double shares) {
     // In doubles: the products can pass 2^64, and a plan needs no more than 16 digits.
     auto const times = static_cast<double>(options.times.size());
     auto const outputs = static_cast<double>(network.outputs.size());
-    double const shares = thread_count(options) + 1;
     double const pairs = options.covariance ? outputs * (outputs - 1) / 2 : 0;
     double const joint =
         static_cast<double>(options.joint.size()) * Tally::max_joint_bins * Tally::max_joint_bins * 8;
@@ -143,8 +146,6 @@ MemoryPlan plan_memory(Network const& network, EnsembleOptions const& options) {
     plan.disk_bytes = whole_bytes((options.tally ? tables : 0) + snapshots / 2);
     return plan;
 }
-
-namespace {
 
 Ensemble prepare(Network const& network, EnsembleOptions const& options, MemoryPlan const& plan) {
     Ensemble result;
@@ -200,8 +201,14 @@ std::vector<Gpu> choose_gpus(EnsembleOptions const& options, std::vector<std::st
 
 }  // namespace
 
+MemoryPlan plan_memory(Network const& network, EnsembleOptions const& options) {
+    check(network, options);
+    return plan_memory(network, options, most_tallies(options, {}));
+}
+
 Ensemble run_ensemble_on(Network const& network, EnsembleOptions const& options, std::vector<Gpu> gpus) {
-    MemoryPlan const plan = plan_memory(network, options);
+    check(network, options);
+    MemoryPlan const plan = plan_memory(network, options, most_tallies(options, gpus));
     check_memory(plan, options);
     Device const device = resolve_device(options.device);
     unsigned const threads = thread_count(options);
@@ -243,7 +250,7 @@ Ensemble run_ensemble_on(Network const& network, EnsembleOptions const& options,
 }
 
 Ensemble run_ensemble(Network const& network, EnsembleOptions const& options) {
-    plan_memory(network, options);  // bad options are told before a GPU is looked for
+    check(network, options);  // before a GPU is looked for
     std::vector<std::string> warnings;
     std::vector<Gpu> gpus = choose_gpus(options, warnings);
     Ensemble result = run_ensemble_on(network, options, std::move(gpus));

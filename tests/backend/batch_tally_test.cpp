@@ -1,4 +1,5 @@
-// What a device makes of samples, against a tally to which the same samples were added one by one.
+// What a device makes of samples, against a tally to which the same samples were added one by one. The device is a
+// stand-in, and a GPU as well where there is one.
 #include "backend/batch_tally.hpp"
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include "backend/gpus.hpp"
 #include "fano/error.hpp"
 #include "kernels/tally/fingerprint.hpp"
 #include "support/stand_in_gpu.hpp"
@@ -37,14 +39,14 @@ Tally added(TallyLayout const& layout, Values const& values) {
     return tally;
 }
 
-// A device with samples on it.
-struct Batch {
-    Batch(TallyLayout const& layout, Values const& values, bool whole, std::size_t limit)
-        : cells(values.size() / row_size(layout)), tally(gpu, layout, whole, limit) {
+// Samples on a device.
+struct BatchOn {
+    BatchOn(Accelerator& device, TallyLayout const& layout, Values const& values, bool whole, std::size_t limit)
+        : cells(values.size() / row_size(layout)), tally(device, layout, whole, limit) {
         if (whole) {
-            counts = {gpu, std::vector<std::uint32_t>(values.begin(), values.end())};
+            counts = {device, std::vector<std::uint32_t>(values.begin(), values.end())};
         } else {
-            reals = {gpu, values};
+            reals = {device, values};
         }
     }
     void const* samples() const {
@@ -52,19 +54,20 @@ struct Batch {
     }
     void add_to(Tally& into) { tally.add(samples(), cells, into); }
 
-    StandInGpu gpu;
     std::size_t cells;
     BatchTally tally;
     DeviceArray<std::uint32_t> counts;
     DeviceArray<double> reals;
 };
 
-Tally tallied(TallyLayout const& layout, Values const& values, bool whole,
-              std::size_t limit = BatchTally::default_limit) {
-    Tally tally(layout);
-    Batch(layout, values, whole, limit).add_to(tally);
-    return tally;
-}
+// The stand-in and its samples.
+struct WithGpu {
+    StandInGpu gpu;
+};
+struct Batch : WithGpu, BatchOn {
+    Batch(TallyLayout const& layout, Values const& values, bool whole, std::size_t limit)
+        : BatchOn(gpu, layout, values, whole, limit) {}
+};
 
 // All that can be read, to the last bit: one line for each time, output and pair.
 std::vector<std::string> contents(Tally const& tally) {
@@ -98,6 +101,19 @@ std::vector<std::string> contents(Tally const& tally) {
         }
     }
     return lines;
+}
+
+Tally tallied(TallyLayout const& layout, Values const& values, bool whole,
+              std::size_t limit = BatchTally::default_limit) {
+    Tally tally(layout);
+    Batch(layout, values, whole, limit).add_to(tally);
+    for (auto const& gpu : survey_gpus().gpus) {
+        Tally there(layout);
+        auto const device = open_gpu(gpu.index);
+        BatchOn(*device, layout, values, whole, limit).add_to(there);
+        EXPECT_EQ(contents(there), contents(tally)) << gpu.name;
+    }
+    return tally;
 }
 
 // Counts of all sizes: a promoter, few, thousands, wide bins, more than 2^31, always the same.

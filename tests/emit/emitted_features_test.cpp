@@ -1,8 +1,10 @@
 // Everything that a model can say, in the text that is emitted for it: the cells are those of the reference build.
+// The text is compiled for the host and, where there are GPUs, for them.
 // Beyond the gallery: odd names, no reactions, all functions, all distributions, events of every kind, and the
 // published suite's SBML.
 #include <gtest/gtest.h>
 
+#include "backend/gpus.hpp"
 #include "emit/emit_network.hpp"
 #include "ensemble/gpu_run.hpp"
 #include "support/dsmts.hpp"
@@ -12,6 +14,18 @@ namespace {
 
 using namespace fano;
 
+// Each alone: the stand-in that runs the text on the host, and the GPUs of this machine.
+std::vector<std::vector<Gpu>> devices() {
+    std::vector<std::vector<Gpu>> list;
+    auto const add = [&](std::unique_ptr<Accelerator> device) {
+        list.emplace_back(1);
+        list.back()[0].streams.push_back(std::move(device));
+    };
+    if (test::can_compile_on_host()) add(std::make_unique<test::EmittedGpu>());
+    for (auto const& gpu : survey_gpus().gpus) add(open_gpu(gpu.index));
+    return list;
+}
+
 void expect_same_cells(Network const& network, std::vector<double> const& times, std::string const& what) {
     EnsembleOptions options;
     options.cells = 60;
@@ -20,23 +34,23 @@ void expect_same_cells(Network const& network, std::vector<double> const& times,
     options.times = times;
     options.snapshots = true;
     options.count_reactions = true;
-    options.device = Device::gpu;
-    std::vector<Gpu> gpus(1);
-    gpus[0].streams.push_back(std::make_unique<test::EmittedGpu>());
-    auto const emitted = run_ensemble_on(network, options, std::move(gpus));
     options.device = Device::reference;
     auto const reference = run_ensemble(network, options);
-    EXPECT_TRUE(emitted.warnings.empty()) << what;
-    EXPECT_EQ(emitted.snapshots, reference.snapshots) << what;
-    EXPECT_EQ(emitted.fingerprint, reference.fingerprint) << what;
-    EXPECT_EQ(emitted.events, reference.events) << what;
-    EXPECT_EQ(emitted.reaction_counts, reference.reaction_counts) << what;
+    options.device = Device::gpu;
+    for (auto& gpus : devices()) {
+        auto const emitted = run_ensemble_on(network, options, std::move(gpus));
+        EXPECT_TRUE(emitted.warnings.empty()) << what;
+        EXPECT_EQ(emitted.snapshots, reference.snapshots) << what;
+        EXPECT_EQ(emitted.fingerprint, reference.fingerprint) << what;
+        EXPECT_EQ(emitted.events, reference.events) << what;
+        EXPECT_EQ(emitted.reaction_counts, reference.reaction_counts) << what;
+    }
 }
 
 class EmittedFeatures : public ::testing::Test {
 protected:
     void SetUp() override {
-        if (!test::can_compile_on_host()) GTEST_SKIP() << test::why_not_compiled_on_host();
+        if (devices().empty()) GTEST_SKIP() << test::why_not_compiled_on_host();
     }
     static void expect_same(std::string const& model, std::vector<double> const& times = {0, 0.5, 1, 2, 5}) {
         expect_same_cells(compile(read_toml(model, "test.toml")), times, model);
@@ -194,11 +208,9 @@ TEST_F(EmittedFeatures, FailuresAreThoseOfTheReference) {
     options.cells = 1;
     options.times = {1000};
     options.threads = 1;
-    std::vector<Gpu> gpus(1);
-    gpus[0].streams.push_back(std::make_unique<test::EmittedGpu>());
     auto const reference = told(options, {});
     EXPECT_NE(reference.find("negative"), std::string::npos) << reference;
-    EXPECT_EQ(told(options, std::move(gpus)), reference);
+    for (auto& gpus : devices()) EXPECT_EQ(told(options, std::move(gpus)), reference);
 }
 
 TEST_F(EmittedFeatures, ThePublishedSuite) {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "ensemble/gpu_worker.hpp"
 #include "model/tables.hpp"
 #include "support/emitted_gpu.hpp"
 #include "support/gallery.hpp"
@@ -96,6 +97,15 @@ TEST_F(GpuRun, RunsManyBatches) {
     EXPECT_EQ(result_.tally.cells(3), options_.cells);
 }
 
+TEST(GpuBatch, GrowsWhileShortAndShrinksWhenLong) {
+    EXPECT_EQ(next_batch(100, 0.01, 50, 1000), 200u);
+    EXPECT_EQ(next_batch(600, 0.01, 50, 1000), 1000u);
+    EXPECT_EQ(next_batch(600, 0.4, 50, 1000), 600u);
+    EXPECT_EQ(next_batch(600, 2, 50, 1000), 300u);
+    EXPECT_EQ(next_batch(80, 2, 50, 1000), 50u);
+    EXPECT_EQ(next_batch(30, 2, 50, 1000), 30u);  // never more than took long
+}
+
 TEST_F(GpuRun, TakesOneCellAndOneTime) {
     options_.cells = 1;
     options_.times = {3};
@@ -174,6 +184,19 @@ TEST_F(GpuRun, WhenAllGpusFailTheHostFinishes) {
     ASSERT_EQ(result.warnings.size(), 3u);
     EXPECT_THAT(result.warnings.back(), HasSubstr("ran on the processor instead"));
     EXPECT_THAT(result.device, HasSubstr(" and cpu ("));
+}
+
+TEST_F(GpuRun, WhereMemoryIsShortTheTallyTakesLessOfIt) {
+    options_.cells = 200;
+    options_.times.clear();
+    for (int i = 0; i < 300; ++i) options_.times.push_back(0.1 * i);
+    options_.joint = {{"mRNA", "G_on"}};
+    TallyLayout layout = tally_layout(network_, options_, {{2, 1}});
+    std::size_t const memory = std::size_t{10} << 20;
+    ASSERT_GT(BatchTally::scratch_bytes(layout), memory / 2);
+    auto const result = on(gpus(1, memory));
+    expect_equal(result, on_host());
+    EXPECT_TRUE(result.warnings.empty());
 }
 
 TEST_F(GpuRun, TooLittleMemorySaysHowMuchIsThereAndHowMuchIsNeeded) {

@@ -20,7 +20,9 @@ public:
     using StandInGpu::StandInGpu;
     ~EmittedGpu() override;
 
-    std::vector<char> compile(std::string const& text) override { return compile_on_host(text); }
+    std::vector<char> compile(std::string const& text, std::function<bool()> const&) override {
+        return compile_on_host(text);
+    }
     void load(std::vector<char> const& code, std::string const& entry) override;
     KernelShape shape(KernelName kernel, std::uint32_t threads_a_block) override;
 

@@ -69,7 +69,7 @@ void StandInGpu::expect_allocated(void const* memory, std::size_t bytes) const {
     throw std::logic_error("memory was touched that is not the device's");
 }
 
-std::vector<char> StandInGpu::compile(std::string const&) {
+std::vector<char> StandInGpu::compile(std::string const&, std::function<bool()> const&) {
     throw std::logic_error("this stand-in GPU runs no cells; use one that does");
 }
 

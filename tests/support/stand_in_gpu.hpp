@@ -38,7 +38,7 @@ public:
     void clear(void* memory, std::size_t bytes) override;
     void wait() override {}
     bool finished() override { return true; }
-    std::vector<char> compile(std::string const& text) override;
+    std::vector<char> compile(std::string const& text, std::function<bool()> const& cancelled) override;
     void load(std::vector<char> const& code, std::string const& entry) override;
     KernelShape shape(KernelName kernel, std::uint32_t threads_a_block) override;
     using Accelerator::launch;

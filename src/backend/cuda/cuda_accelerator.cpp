@@ -177,9 +177,10 @@ bool CudaAccelerator::finished() {
     return true;
 }
 
-std::vector<char> CudaAccelerator::compile(std::string const& text) {
+std::vector<char> CudaAccelerator::compile(std::string const& text,
+                                           std::function<bool()> const& cancelled) {
     return CubinCache().get(cache_key(text, gpu_.architecture),
-                            [&] { return compile_cuda(text, gpu_.architecture).code; });
+                            [&] { return compile_cuda(text, gpu_.architecture, cancelled).code; });
 }
 
 void CudaAccelerator::unload() noexcept {

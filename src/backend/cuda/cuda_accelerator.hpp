@@ -32,7 +32,7 @@ public:
     bool finished() override;
 
     // By NVRTC, or from the cache of what it made before.
-    std::vector<char> compile(std::string const& text) override;
+    std::vector<char> compile(std::string const& text, std::function<bool()> const& cancelled) override;
     void load(std::vector<char> const& code, std::string const& entry) override;
     KernelShape shape(KernelName kernel, std::uint32_t threads_a_block) override;
     using Accelerator::launch;
