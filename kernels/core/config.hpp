@@ -30,12 +30,12 @@
 #define FANO_UNROLL _Pragma("GCC unroll 16")
 #endif
 
-// log, exp, pow and the like, which are long. A network that has many of them calls them: inlined everywhere they
-// would keep compilers busy for minutes.
-#if defined(__CUDACC__) && defined(FANO_CALL_ELEMENTARY)
-#define FANO_ELEMENTARY __host__ __device__ __noinline__
+// For long functions: log, exp and pow, draws from distributions, what events do. A network that has many of them
+// calls them; inlined everywhere they would keep compilers busy for minutes.
+#if defined(__CUDACC__) && defined(FANO_CALL_LONG)
+#define FANO_LONG __host__ __device__ __noinline__
 #else
-#define FANO_ELEMENTARY FANO_FUNCTION
+#define FANO_LONG FANO_FUNCTION
 #endif
 
 namespace fano::kernels {

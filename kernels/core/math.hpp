@@ -123,7 +123,7 @@ FANO_FUNCTION Real log_positive(Real x) {
 
 // Natural logarithm; -inf at 0, NaN below.
 template <class Real>
-FANO_ELEMENTARY Real log(Real x) {
+FANO_LONG Real log(Real x) {
     auto const tiny = x < Real(0x1p-1022);
     Real const scaled = select(tiny, x * Real(0x1p54), x);
     Real const core = log_positive(scaled) + select(tiny, Real(-54.0 * detail::ln2_high), Real(0.0)) +
@@ -133,14 +133,14 @@ FANO_ELEMENTARY Real log(Real x) {
 }
 
 template <class Real>
-FANO_ELEMENTARY Real exp(Real x) {
+FANO_LONG Real exp(Real x) {
     Real const bounded = minimum(maximum(x, Real(-746.0)), Real(710.0));
     Real const value = detail::exp_bounded(bounded, Real(0.0));
     return select(x == x, select(x > Real(709.79), Real(infinity), value), x);
 }
 
 template <class Real>
-FANO_ELEMENTARY Real log10(Real x) {
+FANO_LONG Real log10(Real x) {
     return log(x) * Real(0x1.bcb7b1526e50ep-2);
 }
 
@@ -207,7 +207,7 @@ FANO_FUNCTION Pair<Real> log_pair(Real x) {
 
 // x^y. A negative x takes whole exponents only (NaN otherwise), as in IEEE 754.
 template <class Real>
-FANO_ELEMENTARY Real pow(Real x, Real y) {
+FANO_LONG Real pow(Real x, Real y) {
     using detail::Pair;
     Real const size = absolute(x);
     auto const tiny = size < Real(0x1p-1022);
@@ -279,22 +279,22 @@ FANO_FUNCTION Real sine(Real x, double quarter_turns) {
 }  // namespace detail
 
 template <class Real>
-FANO_ELEMENTARY Real sin(Real x) {
+FANO_LONG Real sin(Real x) {
     return detail::sine(x, 0.0);
 }
 
 template <class Real>
-FANO_ELEMENTARY Real cos(Real x) {
+FANO_LONG Real cos(Real x) {
     return detail::sine(x, 1.0);
 }
 
 template <class Real>
-FANO_ELEMENTARY Real tan(Real x) {
+FANO_LONG Real tan(Real x) {
     return sin(x) / cos(x);
 }
 
 template <class Real>
-FANO_ELEMENTARY Real tanh(Real x) {
+FANO_LONG Real tanh(Real x) {
     // (1-q)/(1+q) with q = e^(-2|x|); below 1/4 the difference would cancel, and a short series takes over.
     Real const size = absolute(x);
     Real const q = exp(Real(-2.0) * size);

@@ -32,6 +32,7 @@ FANO_KERNELS_BEGIN
 
 // A cell whose counts are members: nothing lies elsewhere, as it does for the keeper of many lanes.
 struct CellInRegisters {
+    static constexpr bool in_registers = true;
     FANO_FUNCTION void load() {}
     FANO_FUNCTION void store() {}
     FANO_FUNCTION void park() {}
@@ -90,34 +91,58 @@ public:
 template <class Network, class HooksOfThread>
 struct ThreadKeeper {
     using Hooks = HooksOfThread;
+    using State = LaneState<ScalarLane>;
     CellsJob const& job;
     Network& network;
-    LaneState<ScalarLane>& state;
+    State& state;
     KeeperNotes& notes;
     PendingEvents* pending;
     KeeperStatus& status;
     Hooks& hooks;
 
-    FANO_FUNCTION Keeper<Network, Hooks> keeper() {
-        return {network,
-                {state.time, state.due, state.proposed, state.pick, state.window, state.draw, state.cell,
-                 notes, pending},
-                job.options,
-                status,
-                hooks};
-    }
+    FANO_FUNCTION bool active() const { return status.running != 0 && !status.failed; }
     FANO_FUNCTION void start() {
-        keeper().begin();
+        attend(Task::begin);
         state.time = state.proposed;
     }
-    FANO_FUNCTION bool active() const { return status.running != 0 && !status.failed; }
-    FANO_FUNCTION void late(u32) { keeper().attend(); }
-    FANO_FUNCTION void triggered(u32) {
-        if (!keeper().parked()) keeper().act(state.time);
+    FANO_FUNCTION void late(u32) { attend(Task::attend); }
+    FANO_FUNCTION void triggered(u32) { attend(Task::act); }
+    FANO_FUNCTION void pulse() { attend(Task::look_around); }
+
+private:
+    enum class Task { begin, attend, act, look_around };
+
+    FANO_FUNCTION void attend(Task task) {
+        if constexpr (Network::in_registers) {
+            // On copies: where the work is called and not inlined, only they have to be in memory.
+            Network cell = network;
+            State at = state;
+            KeeperStatus now = status;
+            attend(task, cell, at, now);
+            network = cell;
+            state = at;
+            status = now;
+        } else {
+            attend(task, network, state, status);
+        }
     }
-    FANO_FUNCTION void pulse() {
-        if (hooks.stopped()) keeper().fail({Failure::stopped, 0, 0, 0.0, 0.0});
-        keeper().check_steps();
+
+    FANO_LONG void attend(Task task, Network& cell, State& at, KeeperStatus& now) {
+        CellView const view{at.time, at.due,  at.proposed, at.pick, at.window,
+                            at.draw, at.cell, notes,       pending};
+        Keeper<Network, Hooks> keeper{cell, view, job.options, now, hooks};
+        switch (task) {
+            case Task::begin:
+                return keeper.begin();
+            case Task::attend:
+                return keeper.attend();
+            case Task::act:
+                if (!keeper.parked()) keeper.act(at.time);
+                return;
+            case Task::look_around:
+                if (hooks.stopped()) keeper.fail({Failure::stopped, 0, 0, 0.0, 0.0});
+                return keeper.check_steps();
+        }
     }
 };
 

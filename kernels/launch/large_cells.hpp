@@ -31,6 +31,8 @@ FANO_KERNELS_BEGIN
 // A thread's cell.
 class LargeNetwork : public SparseNetwork<Strided> {
 public:
+    static constexpr bool in_registers = false;
+
     FANO_ROUTINE LargeNetwork(LargeCellsJob const& job, u32 thread)
         : SparseNetwork<Strided>(job.table, memory_of(job, thread)) {
         for (u32 i = 0; i < table_.constant_count; ++i) {

@@ -44,7 +44,7 @@ public:
     }
 
     // Everything that happens at this time, now that counts or the time have changed.
-    FANO_ROUTINE FailureReport act(double time) {
+    FANO_LONG FailureReport act(double time) {
         network_.set_time(time);
         FailureReport report = look_at_triggers(time);
         for (u32 executed = 0; report.failure == Failure::none; ++executed) {
@@ -59,7 +59,7 @@ public:
     }
 
     // When something can happen next if no reaction fires.
-    FANO_ROUTINE double next_due(double time) {
+    FANO_LONG double next_due(double time) {
         double due = infinity;
         for (u32 i = 0; i < pending_.count; ++i) due = minimum(due, pending_.when[i]);
         for (u32 e = 0; e < network_.event_count(); ++e) due = minimum(due, next_crossing(e, time));
@@ -69,7 +69,7 @@ public:
 private:
     FANO_ROUTINE double* values(u32 index) { return pending_.values + index * network_.max_assignments(); }
 
-    FANO_ROUTINE FailureReport look_at_triggers(double time) {
+    FANO_LONG FailureReport look_at_triggers(double time) {
         for (u32 e = 0; e < network_.event_count(); ++e) {
             EventTraits const event = network_.event(e);
             bool const now = network_.trigger(e);

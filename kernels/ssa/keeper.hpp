@@ -57,7 +57,7 @@ public:
 
     FANO_FUNCTION bool parked() const { return c_.notes.next_sample == options_.time_count; }
 
-    FANO_FUNCTION void begin() {
+    FANO_LONG void begin() {
         u64 const cell = hooks_.take();
         if (cell == no_cell) return park();
         ++status_.running;
@@ -107,7 +107,7 @@ public:
     }
 
     // A reaction, or the time, may have changed a trigger.
-    FANO_FUNCTION void act(double time) {
+    FANO_LONG void act(double time) {
         if constexpr (Network::may_have_events) {
             network_.load();
             Events<Network> events{network_, *c_.pending, options_.seed, c_.cell};
@@ -169,7 +169,7 @@ private:
         network_.park();
     }
 
-    FANO_FUNCTION void record(u32 first, u32 last) {
+    FANO_LONG void record(u32 first, u32 last) {
         u32 const large = network_.too_large();
         if (large != none)
             return fail(
@@ -207,7 +207,7 @@ private:
     }
 
     // Chooses how long the bounds shall hold: long, as long as they waste few proposals.
-    FANO_FUNCTION void open_window(double time) {
+    FANO_LONG void open_window(double time) {
         double& length = c_.notes.window_length;
         double const now = network_.total(time);
         length = length > 0.0 ? 2.0 * length : (now > 0.0 ? 1.0 / now : 1.0);

@@ -147,7 +147,9 @@ public:
     Program& operator=(Program const&) = delete;
 
     nvrtcResult compile(std::string const& architecture, Cancelled const& cancelled) const {
-        auto const ask = [](void* whether, void*) { return (*static_cast<Cancelled const*>(whether))() ? 1 : 0; };
+        auto const ask = [](void* whether, void*) {
+            return (*static_cast<Cancelled const*>(whether))() ? 1 : 0;
+        };
         nvrtc().check(nvrtc().set_flow_callback(program_, ask, const_cast<Cancelled*>(&cancelled)),
                       "nvrtcSetFlowCallback");
         std::string const target = "--gpu-architecture=" + architecture;

@@ -9,8 +9,9 @@ namespace fano {
 
 namespace {
 
-// Of log, pow and the like; each stands in several functions of the text, and takes NVRTC 0.1 s or so.
-constexpr std::size_t most_inlined_functions = 4;
+// Of log, pow and the like, of quantities drawn at birth, of events and of rates that depend on time: each stands in
+// several functions of the text, and takes NVRTC 0.1 s or so every time.
+constexpr std::size_t most_inlined = 4;
 
 class NetworkEmitter {
 public:
@@ -25,8 +26,7 @@ public:
     std::string text() {
         w_.line("// {}: {} species, {} reactions.", comment(network_.name), scalars_.species,
                 scalars_.reactions);
-        if (formulas_.elementary_functions() > most_inlined_functions)
-            w_.line("#define FANO_CALL_ELEMENTARY");
+        if (long_parts() > most_inlined) w_.line("#define FANO_CALL_LONG");
         w_.line("#include \"kernels/launch/cells.hpp\"");
         w_.blank();
         w_.line("namespace fano::kernels {{");
@@ -49,6 +49,12 @@ public:
 
 private:
     std::uint32_t reactions() const { return scalars_.reactions; }
+
+    std::size_t long_parts() const {
+        return formulas_.elementary_functions() + tables_.births.size() + tables_.events.size() +
+               static_cast<std::size_t>(std::count_if(tables_.timed.begin(), tables_.timed.end(),
+                                                      [](auto timed) { return timed != 0; }));
+    }
 
     void members() {
         for (std::uint32_t slot = 0; slot < scalars_.slots; ++slot)
@@ -94,7 +100,10 @@ private:
             w_.line("{} = {};", formulas_.name(slot), FormulaText::number(tables_.initial[slot]));
         step_.set_time("0.0");
         if (scalars_.features.timed) w_.line("rejections = 0.0;");
-        if (draws) w_.line("FailureReport report;");
+        if (draws) {
+            w_.line("FailureReport report;");
+            w_.line("double drawn;");
+        }
         for (auto const& b : tables_.births) {
             w_.open("");
             std::uint32_t const wanted[] = {b.a, b.b};
@@ -102,10 +111,10 @@ private:
             for (auto const& statement : block.statements) w_.line("{}", statement);
             w_.line(
                 "report = draw_quantity({{static_cast<BirthKind>({}), {}, {}, {{}}, 0, 0}}, {}, {}, seed, "
-                "cell, {});",
-                static_cast<std::uint32_t>(b.kind), b.slot, b.whole, block.results[0], block.results[1],
-                formulas_.name(b.slot));
+                "cell, drawn);",
+                static_cast<std::uint32_t>(b.kind), b.slot, b.whole, block.results[0], block.results[1]);
             w_.line("if (report.failure != Failure::none) return report;");
+            w_.line("{} = drawn;", formulas_.name(b.slot));
             w_.close();
         }
         w_.line("return {{}};");

@@ -75,7 +75,7 @@ void StepEmitter::rates() {
             parameters += fmt::format("{}Value {}", parameters.empty() ? "" : ", ", name);
         w_.line("// {}: {}", comment(network_.reactions[r].id), comment(network_.reactions[r].equation));
         w_.line("template <class Value>");
-        w_.open("FANO_FUNCTION static Value rate_{}({})", r, parameters);
+        w_.open("FANO_LONG static Value rate_{}({})", r, parameters);
         auto const block = formulas_.block(std::span{&tables_.propensity[r], 1}, "Value");
         for (auto const& statement : block.statements) w_.line("{}", statement);
         w_.line("return {};", block.results.front());

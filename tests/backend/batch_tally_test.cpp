@@ -41,7 +41,8 @@ Tally added(TallyLayout const& layout, Values const& values) {
 
 // Samples on a device.
 struct BatchOn {
-    BatchOn(Accelerator& device, TallyLayout const& layout, Values const& values, bool whole, std::size_t limit)
+    BatchOn(Accelerator& device, TallyLayout const& layout, Values const& values, bool whole,
+            std::size_t limit)
         : cells(values.size() / row_size(layout)), tally(device, layout, whole, limit) {
         if (whole) {
             counts = {device, std::vector<std::uint32_t>(values.begin(), values.end())};

@@ -112,6 +112,11 @@ TEST_F(CompileCuda, ShowsWhereAProgramIsWrong) {
     EXPECT_THAT(message, HasSubstr("report"));
 }
 
+TEST_F(CompileCuda, StopsWhenItIsCancelled) {
+    EXPECT_THROW(fano::compile_cuda(waiting_times, "sm_90", [] { return true; }), fano::Interrupted);
+    EXPECT_NO_THROW(fano::compile_cuda(waiting_times, "sm_90", [] { return false; }));
+}
+
 TEST_F(CompileCuda, RefusesAGpuThatNvrtcDoesNotKnow) {
     for (std::string const architecture : {"sm_999", "sm_20", "", "sm_90 --fmad=true"}) {
         auto const message =

@@ -22,7 +22,7 @@ struct Network : CellInRegisters {
 
     // transcription: 0 -> mRNA
     template <class Value>
-    FANO_FUNCTION static Value rate_0(Value time) {
+    FANO_LONG static Value rate_0(Value time) {
         return (sin(time * Value(6.283185307179586) / Value(24.0)) * Value(0.8) + Value(1.0)) * Value(15.0);
     }
 
