@@ -10,8 +10,17 @@ find_package(Boost REQUIRED)
 # Not by pkg-config: libsbml.pc also asks for the development files of what libSBML itself links.
 find_path(SBML_INCLUDE_DIR sbml/SBMLTypes.h REQUIRED)
 find_library(SBML_LIBRARY sbml REQUIRED)
-pkg_check_modules(HDF5 REQUIRED IMPORTED_TARGET hdf5)
+# The serial one: where a build for MPI is there as well, the plain name may mean that.
+pkg_search_module(HDF5 REQUIRED IMPORTED_TARGET hdf5-serial hdf5)
 find_library(HDF5_HL NAMES hdf5_serial_hl hdf5_hl HINTS ${HDF5_LIBRARY_DIRS} REQUIRED)
+
+# SUNDIALS (BSD-3-Clause) integrates stiff differential equations, Eigen (MPL-2.0) does the linear algebra.
+find_package(Eigen3 REQUIRED)
+find_path(SUNDIALS_INCLUDE_DIR cvode/cvode.h REQUIRED)
+foreach(part IN ITEMS cvode nvecserial sunmatrixdense sunlinsoldense)
+  find_library(SUNDIALS_${part} sundials_${part} REQUIRED)
+  list(APPEND SUNDIALS_LIBRARIES ${SUNDIALS_${part}})
+endforeach()
 
 if(NOT TARGET CLI11::CLI11)  # Debian 12 ships its headers with a pkg-config file only
   pkg_check_modules(CLI11 REQUIRED IMPORTED_TARGET CLI11)
@@ -19,4 +28,4 @@ if(NOT TARGET CLI11::CLI11)  # Debian 12 ships its headers with a pkg-config fil
 endif()
 
 set(FANO_LIBRARIES fmt::fmt TBB::tbb tomlplusplus::tomlplusplus nlohmann_json::nlohmann_json Boost::headers
-  ${SBML_LIBRARY} ${HDF5_HL} PkgConfig::HDF5 Threads::Threads)
+  Eigen3::Eigen ${SUNDIALS_LIBRARIES} ${SBML_LIBRARY} ${HDF5_HL} PkgConfig::HDF5 Threads::Threads)

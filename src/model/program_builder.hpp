@@ -33,6 +33,11 @@ public:
     // The register of an expression; `resolve` gives the register of a name.
     Register add(Expression const& expression, Resolve const& resolve);
     Register apply(kernels::Op op, Register a, Register b = 0, Register c = 0);
+    // The partial derivative by a slot or the time. Comparisons, floor and ceiling count as constant between their
+    // jumps; see jumps().
+    Register derivative(Register of, Register by);
+    // Whether a step of the counts or of time can make it jump: floor, ceiling, comparisons, choices.
+    bool jumps(Register r) const;
     // x^n for a whole n from 0 to 32, by multiplication.
     Register power_whole(Register x, std::uint32_t n);
 
@@ -60,6 +65,10 @@ private:
     using Key = std::tuple<kernels::Op, Register, Register, Register, std::uint64_t>;
 
     Register operation(kernels::Instruction instruction, int operands);
+    Register differentiate(kernels::Instruction const& i, Register value, Register by);
+    Register sum(Register a, Register b);
+    Register difference(Register a, Register b);
+    Register product(Register a, Register b);
     Register fold(std::vector<Expression> const& arguments, kernels::Op op, Resolve const& resolve);
 
     std::uint32_t slots_;
@@ -67,6 +76,7 @@ private:
     std::vector<kernels::Instruction> code_;
     std::map<std::uint64_t, Register> constants_;
     std::map<Key, Register> operations_;
+    std::map<std::pair<Register, Register>, Register> derivatives_;  //!< (of, by)
 };
 
 }  // namespace fano
