@@ -50,6 +50,12 @@ private:
     double time_;
 };
 
+// A numerical method could not give an answer as exact as asked for: no convergence, no steady state.
+class SolverError : public Error {
+public:
+    explicit SolverError(std::string const& message) : Error(ExitCode::input, message) {}
+};
+
 // The machine lacks what was asked for: an instruction set, a GPU.
 class BackendError : public Error {
 public:

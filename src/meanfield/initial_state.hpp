@@ -10,7 +10,8 @@ namespace fano {
 
 struct InitialState {
     std::vector<double> mean, variance;  //!< [slot], species first; drawn quantities are independent
-    std::vector<std::string> notes;      // what was replaced by its mean: cell parameters, formulas of drawn values
+    std::vector<std::string>
+        notes;  // what was replaced by its mean: cell parameters, formulas of drawn values
 };
 
 // Throws InputError for distributions whose arguments are out of range, as a cell's birth would.

@@ -23,8 +23,8 @@ struct OdeTolerance {
     double relative = 1e-9, absolute = 1e-9;
 };
 
-// y at each of the ascending times >= 0: [time][component]. y is `start` at time 0. Throws SimulationError, which
-// says at what time and why, and Interrupted when *stop becomes true.
+// y at each of the ascending times >= 0: [time][component]. y is `start` at time 0. Throws SolverError, which says
+// at what time and why, and Interrupted when *stop becomes true.
 std::vector<double> integrate(OdeSystem const& system, std::vector<double> const& start,
                               std::vector<double> const& times, OdeTolerance const& tolerance = {},
                               std::atomic<bool> const* stop = nullptr);
