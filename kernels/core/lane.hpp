@@ -56,6 +56,7 @@ FANO_FUNCTION bool differ(double a, double b) { return a != b; }
 
 FANO_FUNCTION double select(bool m, double a, double b) { return m ? a : b; }
 FANO_FUNCTION double add_if(bool m, double x, double y) { return m ? x + y : x; }
+FANO_FUNCTION u64 increment_if(bool m, u64 x) { return m ? x + 1 : x; }
 FANO_FUNCTION double sqrt(double x) {
 #if defined(__CUDA_ARCH__)
     return __dsqrt_rn(x);

@@ -206,6 +206,18 @@ FANO_FUNCTION BlockReal add_if(BlockMask const& m, BlockReal const& x, double y)
     return r;
 }
 
+// x + 1 in the lanes of the mask, x elsewhere.
+FANO_FUNCTION BlockWord increment_if(BlockMask const& m, BlockWord const& x) {
+    BlockWord r;
+#if FANO_VECTOR_BYTES == 64
+    __m512i const one = _mm512_set1_epi64(1);
+    FANO_EACH(r.v[i] = (WordVector)_mm512_mask_add_epi64((__m512i)x.v[i], m.v[i], (__m512i)x.v[i], one))
+#else
+    FANO_EACH(r.v[i] = x.v[i] - (WordVector)m.v[i])
+#endif
+    return r;
+}
+
 FANO_FUNCTION BlockWord bits(BlockReal const& x) {
     BlockWord r;
     FANO_EACH(r.v[i] = (WordVector)x.v[i])

@@ -10,6 +10,8 @@ enum class Purpose : u32 {
     reaction = 0,     // one block a step: waiting time and choice
     birth = 1,        // initial counts and parameters of a cell; the quantity is part of the draw
     event_order = 2,  // ties between events of equal priority
+    leap = 3,         // firings in a leap
+    leap_sample = 4,  // firings until a sample within a leap; the sample is part of the draw
 };
 
 }  // namespace fano::kernels
