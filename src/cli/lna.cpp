@@ -1,0 +1,132 @@
+// `fano lna MODEL`: the linear noise approximation, over time or in the stationary state.
+#include "fano/lna.hpp"
+
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/commands.hpp"
+#include "cli/noise_tables.hpp"
+#include "cli/progress.hpp"
+#include "cli/settings.hpp"
+#include "fano/error.hpp"
+
+namespace fano::cli {
+
+namespace {
+
+struct LnaArguments {
+    std::string model, times, lags, frequencies;
+    std::vector<std::string> set, out;
+    bool stationary = false, quiet = false;
+};
+
+// FROM:TO:POINTS or a list.
+std::vector<double> parse_grid(std::string const& text, std::string const& option) {
+    if (text.empty()) return {};
+    try {
+        return parse_times(text);
+    } catch (InputError const&) {
+        throw InputError(
+            fmt::format("{} takes FROM:TO:POINTS, such as 0:10:101, or a list such as 0,1,5.5, not \"{}\"",
+                        option, text));
+    }
+}
+
+// The value of species a and b, or of one, in each row of a list [row][a][b].
+std::vector<double> pick(std::vector<double> const& list, std::size_t size, std::size_t place) {
+    std::vector<double> values;
+    for (std::size_t i = place; i < list.size(); i += size) values.push_back(list[i]);
+    return values;
+}
+
+Table autocovariances(Network const& network, StationaryNoise const& found) {
+    Table table{"autocovariances", {{"lag", network.time_unit, found.lags}}};
+    std::size_t const n = found.species.size();
+    for (std::size_t a = 0; a < n; ++a)
+        for (std::size_t b = 0; b < n; ++b)
+            table.columns.push_back({a == b ? found.species[a] : found.species[a] + "," + found.species[b],
+                                     a == b ? squared(network.species_units[a]) : "",
+                                     pick(found.autocovariance, n * n, a * n + b)});
+    if (n > 1)
+        table.notes.emplace_back(
+            "X,Y is the covariance of X a lag later with Y; X alone is that of X with itself");
+    return table;
+}
+
+Table spectrum(Network const& network, StationaryNoise const& found) {
+    auto const& time = network.time_unit;
+    bool const unit = !time.empty() && time != "1";
+    Table table{"spectrum", {{"frequency", unit ? "radian/" + time : "", found.frequencies}}};
+    for (std::size_t s = 0; s < found.species.size(); ++s)
+        table.columns.push_back({found.species[s], "", pick(found.spectrum, found.species.size(), s)});
+    table.notes.emplace_back(
+        "angular frequencies; the variance is the integral over all of them, negative ones too, "
+        "over 2 pi");
+    return table;
+}
+
+void lna(LnaArguments const& arguments, std::string const& command_line) {
+    Model model = read_model(arguments.model);
+    apply_settings(model, arguments.set);
+    Network const network = compile(model);
+    check_result_files(arguments.out, arguments.model);
+    if (!arguments.quiet)
+        for (auto const& note : model.notes) say("note: " + note);
+    StopOnSignal const signals;
+    StopWriting const writing{StopOnSignal::flag()};
+    std::vector<Table> tables;
+    auto const finish = [&](SecondMoments const& found, std::string const& when) {
+        write_files(arguments.out, tables, network, command_line);
+        if (arguments.quiet) return;
+        for (auto const& table : tables)
+            if (!table.columns.empty() && table.name != "noise" && table.name != "covariances" &&
+                (table.name != "counts" || !found.times.empty())) {
+                fmt::print("\n{}\n", table.name);
+                print_table(stdout, table);
+            }
+        fmt::print("\n{}\n", when);
+        print_noise(stdout, found, std::max<std::size_t>(found.times.size(), 1) - 1);
+        if (found.times.empty())
+            for (auto const& note : found.notes) say("note: " + note);
+        for (auto const& file : arguments.out) fmt::print("wrote {}\n", file);
+    };
+    if (arguments.stationary) {
+        auto const found =
+            stationary_noise(network, parse_grid(arguments.lags, "--lags"),
+                             parse_grid(arguments.frequencies, "--frequencies"), &StopOnSignal::flag());
+        tables = noise_tables(network, found);
+        if (!found.lags.empty()) tables.push_back(autocovariances(network, found));
+        if (!found.frequencies.empty()) tables.push_back(spectrum(network, found));
+        return finish(found, "Stationary state");
+    }
+    auto const found = linear_noise(network, choose_times(arguments.times, network), &StopOnSignal::flag());
+    tables = noise_tables(network, found);
+    finish(found, at_time(network, found.times.back()));
+}
+
+}  // namespace
+
+void add_lna(CLI::App& app, std::string const& command_line) {
+    auto* const command = app.add_subcommand("lna", "Mean and noise in the linear noise approximation");
+    auto a = std::make_shared<LnaArguments>();
+    command->add_option("MODEL", a->model, "Model file, TOML or SBML")->required();
+    auto* const times = command->add_option(
+        "--times", a->times, "Times of the result, FROM:TO:POINTS or a list; the model's own by default");
+    command->add_option("--set", a->set, "NAME=VALUE: another value for a parameter, volume or initial count")
+        ->allow_extra_args(false);
+    auto* const stationary =
+        command->add_flag("--stationary", a->stationary, "The stationary state instead of a time course");
+    stationary->excludes(times);
+    command->add_option("--lags", a->lags, "Lags of autocovariances, such as 0:10:101")->needs(stationary);
+    command
+        ->add_option("--frequencies", a->frequencies,
+                     "Angular frequencies of power spectra, such as 0:10:101")
+        ->needs(stationary);
+    command->add_option("-o,--out", a->out, "Result file: .csv, .json or .h5; may be given several times")
+        ->allow_extra_args(false);
+    command->add_flag("-q,--quiet", a->quiet, "Print nothing but errors");
+    command->callback([a, command_line] { lna(*a, command_line); });
+}
+
+}  // namespace fano::cli
