@@ -14,7 +14,21 @@
 
 namespace fano {
 
+// How a cell's history is made.
+enum class Method {
+    exact,      // the direct method: every reaction one by one; Gillespie (1976)
+    tau,        // tau-leaping: many firings a step where propensities change little, else exact steps
+    automatic,  // whichever suits, by a pilot of cells
+};
+
+std::string method_name(Method method);  // "exact", "tau", "auto"
+// Throws InputError.
+Method parse_method(std::string const& text);
+
 struct EnsembleOptions {
+    Method method = Method::exact;
+    double epsilon =
+        0.03;  // of tau-leaping: the relative change of a propensity that a leap may make, in (0, 1)
     std::uint64_t cells = 10000;
     std::uint64_t first_cell = 0;  // cells [first_cell, first_cell + cells) of the ensemble
     std::uint64_t seed = 1;
@@ -42,6 +56,13 @@ struct Trajectory {
     std::vector<double> values;  //!< [step][output]
 };
 
+// What the histories of tau-leaping were made of, all cells.
+struct LeapHistory {
+    std::uint64_t leaps = 0;        // begun
+    std::uint64_t exact_steps = 0;  // where leaps would have been short
+    std::uint64_t shortened = 0;    // leaps halved because a count would have been negative
+};
+
 struct Ensemble {
     std::vector<double> times;
     std::vector<Output> outputs;
@@ -55,8 +76,12 @@ struct Ensemble {
     std::uint64_t first_cell = 0;
     std::uint64_t seed = 0;
     std::uint64_t events = 0;  // reactions fired, all cells
-    double seconds = 0;        // wall clock of the simulation
-    std::string device;        // "cpu (avx512, 2 threads)", "gpu (NVIDIA H200, sm_90)"
+    Method method = Method::exact;
+    std::string why_method{};  // if it was chosen by a pilot
+    double epsilon = 0;        // of tau-leaping
+    LeapHistory leaps{};
+    double seconds = 0;  // wall clock of the simulation
+    std::string device;  // "cpu (avx512, 2 threads)", "gpu (NVIDIA H200, sm_90)"
     unsigned threads = 0;
     std::vector<std::string>
         warnings{};  // what went differently from what was asked, such as a GPU that failed

@@ -5,6 +5,7 @@
 #include "kernels/launch/cpu_job.hpp"
 #include "kernels/ssa/sparse_network.hpp"
 #include "kernels/ssa/table_network.hpp"
+#include "kernels/tau/leap_network.hpp"
 
 FANO_KERNELS_BEGIN
 
@@ -37,7 +38,16 @@ inline void run_large_network(CpuJob const& job) {
 }
 
 template <class Lane>
+inline void run_leaps(CpuJob const& job) {
+    LeapNetwork<Lane> network{*job.lanes.leap.table, leap_memory<Lane>(job.lanes, job.upper, job.chosen)};
+    auto& state = *reinterpret_cast<LaneState<Lane>*>(job.lanes.time);
+    RemoteKeeper keeper = job.keeper;
+    run_direct<Lane>(job.seed, state, network, keeper);
+}
+
+template <class Lane>
 inline void run_lanes(CpuJob const& job) {
+    if (job.lanes.leap.table != nullptr) return run_leaps<Lane>(job);
     Features const& features = job.table->features;
     if (features.timed) return run_network<Lane, true, true>(job);
     if (features.guarded || features.state_triggers) return run_network<Lane, false, true>(job);

@@ -64,7 +64,7 @@ FANO_ROUTINE bool valid_birth_arguments(BirthKind kind, double a, double b) {
 
 // Draws the quantity in `slot` of a newborn cell from its distribution with arguments a and b.
 FANO_LONG FailureReport draw_quantity(BirthEntry const& entry, double a, double b, u64 seed, u64 cell,
-                                         double& quantity) {
+                                      double& quantity) {
     if (!valid_birth_arguments(entry.kind, a, b)) return {Failure::birth_invalid, entry.slot, cell, 0.0, a};
     // 2^32 draws belong to each quantity, so that none can move the numbers of another.
     Stream next{seed, cell, Purpose::birth, static_cast<u64>(entry.slot) << 32};

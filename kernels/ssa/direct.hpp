@@ -28,7 +28,8 @@ struct LaneState {
     Word cell;
 };
 
-// Network: bound(state) -> total, settle(state), fire(state) -> lanes whose triggers changed.
+// Network: bound(state) -> total, settle(state), fire(state) -> lanes whose triggers changed; leap(seed, state), if it
+// has that, may replace the proposal by a leap.
 // Keeper: start(), active(), late(lanes), triggered(lanes), pulse(); lanes are bits.
 template <class Lane, class Network, class Keeper>
 FANO_FUNCTION void run_direct(u64 seed, LaneState<Lane>& state, Network& network, Keeper& keeper) {
@@ -45,8 +46,9 @@ FANO_FUNCTION void run_direct(u64 seed, LaneState<Lane>& state, Network& network
         Real const proposed = state.time - log_positive(uniform<Real>(random.w[0], random.w[1])) / total;
         state.proposed = proposed;
         state.pick = uniform<Real>(random.w[2], random.w[3]) * total;
+        if constexpr (requires { network.leap(seed, state); }) network.leap(seed, state);
 
-        u32 const on_time = mask_bits(proposed <= state.due);  // false for NaN as well
+        u32 const on_time = mask_bits(state.proposed <= state.due);  // false for NaN as well
         u32 const late = ~on_time & (~u32{0} >> (32 - Lane::width));
         if (late != 0) [[unlikely]]
             keeper.late(late);

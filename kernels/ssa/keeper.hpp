@@ -131,6 +131,8 @@ public:
     }
 
 private:
+    // Whether many reactions may fire in one step, and samples lie within it.
+    static constexpr bool leaps = requires(Network & network) { network.leaping(); };
     // Whether anything but samples can interrupt the reactions: an event, the end of a window.
     static constexpr bool has_breaks = Network::may_have_events || Network::may_be_timed;
 
@@ -169,7 +171,24 @@ private:
         network_.park();
     }
 
-    FANO_LONG void record(u32 first, u32 last) {
+    FANO_FUNCTION void record(u32 first, u32 last) {
+        if constexpr (leaps) {
+            network_.load();
+            if (network_.leaping()) {
+                network_.begin_samples(c_.time, c_.proposed);
+                for (u32 i = first; i < last && !status_.failed; ++i) {
+                    network_.advance(options_.seed, c_.cell, i, options_.times[i]);
+                    record_state(i, i + 1);
+                }
+                return;
+            }
+        } else if (network_.computes_outputs()) {
+            network_.load();
+        }
+        record_state(first, last);
+    }
+
+    FANO_LONG void record_state(u32 first, u32 last) {
         u32 const large = network_.too_large();
         if (large != none)
             return fail(
@@ -178,7 +197,6 @@ private:
             hooks_.sample(c_.cell, first, last, network_.counts());
             return;
         }
-        network_.load();
         for (u32 i = first; i < last; ++i) {  // an output may depend on time
             double const time = options_.times[i];
             auto const outputs = network_.outputs(time);
@@ -193,11 +211,16 @@ private:
     FANO_FUNCTION void end() {
         check_steps();
         if (status_.failed) return;
-        // The last proposal lies beyond the end.
-        u64 const steps = c_.draw - c_.notes.discarded - 1;
-        hooks_.finish(c_.cell, steps - network_.rejected(), network_);
+        hooks_.finish(c_.cell, firings(), network_);
         --status_.running;
         begin();
+    }
+
+    FANO_FUNCTION u64 firings() const {
+        if constexpr (leaps)
+            return network_.firings();
+        else  // the last proposal lies beyond the end
+            return c_.draw - c_.notes.discarded - 1 - network_.rejected();
     }
 
     FANO_FUNCTION void open_window_if_timed(double time) {

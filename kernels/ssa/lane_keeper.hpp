@@ -3,6 +3,7 @@
 
 #include "kernels/ssa/keeper.hpp"
 #include "kernels/ssa/sparse_cell.hpp"
+#include "kernels/tau/leap_cell.hpp"
 
 namespace fano::kernels {
 
@@ -24,6 +25,7 @@ struct LaneView {
     PendingEvents* pending;  //!< [lane], with events only
     double* sums;            //!< the SumTree of a large network, which has one lane
     u32* stale;              // of a large network
+    LeapLanes leap;          // of the method that leaps
 };
 
 // Scalar memory for the keeper to work in. A large network's is that of its lane.
@@ -31,6 +33,7 @@ struct KeeperMemory {
     double* registers;  //!< [register], constants in place
     double* bounds;     //!< [register][low, high], constants in place (timed only)
     double* outputs;    //!< [output]
+    LeapRoom leap;      // leaps only
 };
 
 }  // namespace fano::kernels
@@ -90,19 +93,25 @@ public:
 private:
     template <class Work>
     FANO_FUNCTION void with(u32 lane, Work const& work) {
+        if (lanes_.leap.table != nullptr) {
+            LeapCell cell{table_, scalar_memory(lane), lanes_.leap, lanes_.width, lane, memory_.leap};
+            return with_cell(cell, lane, work);
+        }
         if (table_.large) {
             SparseCell<Contiguous> cell{table_, sparse_memory(lanes_, memory_.bounds, memory_.outputs)};
             return with_cell(cell, lane, work);
         }
-        CellMemory<Contiguous> const memory{
-            memory_.registers,
-            {lanes_.registers + lane, lanes_.width},
-            {lanes_.triggers + lane, lanes_.width},
-            memory_.outputs,
-            lanes_.rejected + lane,
-            lanes_.fired == nullptr ? nullptr : lanes_.fired + lane * table_.reactions};
-        DenseCell cell{table_, memory, reinterpret_cast<Interval<double>*>(memory_.bounds)};
+        DenseCell cell{table_, scalar_memory(lane), reinterpret_cast<Interval<double>*>(memory_.bounds)};
         with_cell(cell, lane, work);
+    }
+
+    FANO_FUNCTION CellMemory<Contiguous> scalar_memory(u32 lane) const {
+        return {memory_.registers,
+                {lanes_.registers + lane, lanes_.width},
+                {lanes_.triggers + lane, lanes_.width},
+                memory_.outputs,
+                lanes_.rejected + lane,
+                lanes_.fired == nullptr ? nullptr : lanes_.fired + lane * table_.reactions};
     }
 
     template <class Cell, class Work>

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -68,7 +69,10 @@ std::uint32_t lane_width(Device device, kernels::NetworkTable const& table) {
 }
 
 kernels::RunLanes lane_function(Device device, kernels::NetworkTable const& table) {
-    if (table.large) return fano_run_lanes_reference;
+    return table.large ? fano_run_lanes_reference : lane_function(device);
+}
+
+kernels::RunLanes lane_function(Device device) {
     switch (device) {
         case Device::reference:
             return fano_run_lanes_reference;
@@ -103,29 +107,40 @@ std::uint64_t* AlignedBuffer::words(std::size_t words) {
 }
 
 namespace {
-void set_constants(kernels::NetworkTable const& table, double* registers, double* intervals,
+
+void set_constants(std::span<kernels::ConstantEntry const> constants, double* registers, double* intervals,
                    std::size_t width) {
-    for (std::uint32_t i = 0; i < table.constant_count; ++i) {
-        auto const& [reg, value] = table.constants[i];
+    for (auto const& [reg, value] : constants) {
         std::fill_n(registers + reg * width, width, value);
         if (intervals != nullptr) std::fill_n(intervals + reg * 2 * width, 2 * width, value);
     }
 }
+
+// Of the arrays that only leaps have.
+std::size_t leap_words(kernels::LeapTable const& leap, std::size_t width) {
+    return 2 * rounded(leap.registers * width) + 4 * rounded(leap.reactions * width) +
+           rounded(leap.species * width) + 9 * rounded(width) + rounded(leap.registers) +
+           rounded(leap.species) + 7 * rounded(leap.reactions);
+}
+
 }  // namespace
 
-LaneMemory::LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, bool count_reactions)
-    : buffer_(8 * rounded(width) + rounded(std::size_t{table.registers} * width) +
-              (table.large ? rounded(kernels::SumTreeShape{table.reactions}.size()) + rounded(1)
-                           : 3 * rounded(std::size_t{table.reactions} * width)) +
+LaneMemory::LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, bool count_reactions,
+                       LeapTables const* leap)
+    : leap_(leap == nullptr ? kernels::LeapTable{} : leap->view()),
+      buffer_(8 * rounded(width) + rounded(std::size_t{table.registers} * width) +
+              (table.large ? rounded(kernels::SumTreeShape{table.reactions}.size()) + rounded(1) : 0) +
+              3 * rounded(std::size_t{table.reactions} * width) +
               rounded(std::size_t{table.event_count} * width) +
               (table.features.timed ? rounded(std::size_t{2} * table.registers * width) : 0) +
               (count_reactions ? rounded(std::size_t{table.reactions} * width) : 0) +
               (table.features.timed ? 3 : 1) * rounded(table.registers) + rounded(table.output_count) +
-              rounded(width)),
+              rounded(width) + (leap == nullptr ? 0 : leap_words(leap_, width))),
       notes_(width),
       pending_(table.features.events ? width : 0),
       event_values_(std::size_t{pending_.size()} * (kernels::max_pending_events + 1) *
                     table.max_assignments) {
+    bool const sparse = table.large && leap == nullptr;
     // One LaneState, whatever its width: consecutive arrays in the order of its members.
     double* const state = buffer_.reals(std::size_t{7} * width);
     lanes.width = width;
@@ -136,13 +151,13 @@ LaneMemory::LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, 
     lanes.window = state + 4 * std::size_t{width};
     lanes.draw = reinterpret_cast<std::uint64_t*>(state + 5 * std::size_t{width});
     lanes.cell = lanes.draw + width;
-    lanes.registers = buffer_.reals(std::size_t{table.registers} * width);
+    lanes.registers = buffer_.reals(std::size_t{leap == nullptr ? table.registers : leap_.registers} * width);
     lanes.triggers = buffer_.reals(std::size_t{table.event_count} * width);
     lanes.rejected = buffer_.reals(width);
     lanes.fired = count_reactions ? buffer_.words(std::size_t{table.reactions} * width) : nullptr;
     bounds = table.features.timed ? buffer_.reals(std::size_t{2} * table.registers * width) : nullptr;
     cell.outputs = buffer_.reals(table.output_count);
-    if (table.large) {
+    if (sparse) {
         lanes.sums = buffer_.reals(kernels::SumTreeShape{table.reactions}.size());
         lanes.stale = reinterpret_cast<std::uint32_t*>(buffer_.reals(1));
         cell.registers = lanes.registers;
@@ -154,14 +169,42 @@ LaneMemory::LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, 
         cell.registers = buffer_.reals(table.registers);
         cell.bounds = table.features.timed ? buffer_.reals(std::size_t{2} * table.registers) : nullptr;
     }
+    if (leap != nullptr) place_leap(width);
 
     lanes.notes = notes_.data();
     lanes.pending = pending_.empty() ? nullptr : pending_.data();
     for (std::size_t lane = 0; lane < pending_.size(); ++lane)
         pending_[lane].values =
             event_values_.data() + lane * (kernels::max_pending_events + 1) * table.max_assignments;
-    set_constants(table, lanes.registers, bounds, width);
-    set_constants(table, cell.registers, cell.bounds, 1);
+    std::span const constants{table.constants, table.constant_count};
+    if (leap == nullptr)
+        set_constants(constants, lanes.registers, bounds, width);
+    else {
+        for (double* registers : {lanes.registers, lanes.leap.middle})
+            set_constants(leap->constants(), registers, nullptr, width);
+        set_constants(leap->constants(), cell.leap.registers, nullptr, 1);
+    }
+    if (!sparse) set_constants(constants, cell.registers, cell.bounds, 1);
+}
+
+void LaneMemory::place_leap(std::uint32_t width) {
+    auto& leap = lanes.leap;
+    leap.table = &leap_;
+    leap.middle = buffer_.reals(std::size_t{leap_.registers} * width);
+    leap.response = buffer_.reals(std::size_t{leap_.reactions} * width);
+    leap.first = buffer_.reals(std::size_t{leap_.reactions} * width);
+    leap.firings = buffer_.reals(std::size_t{leap_.reactions} * width);
+    leap.critical = buffer_.reals(std::size_t{leap_.reactions} * width);
+    leap.allowed = buffer_.reals(std::size_t{leap_.species} * width);
+    for (auto* list : {&leap.leaping, &leap.length, &leap.exact_left, &leap.fired, &leap.leaps,
+                       &leap.exact_steps, &leap.shortened})
+        *list = buffer_.reals(width);
+    leap.draws = buffer_.words(width);
+    auto& room = cell.leap;
+    room.registers = buffer_.reals(leap_.registers);
+    room.start = buffer_.reals(leap_.species);
+    for (auto* list : {&room.first, &room.later, &room.part, &room.fired, &room.added, &room.added_later})
+        *list = buffer_.reals(leap_.reactions);
 }
 
 }  // namespace fano

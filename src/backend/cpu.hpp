@@ -7,6 +7,7 @@
 
 #include "fano/ensemble.hpp"
 #include "kernels/launch/cpu_job.hpp"
+#include "tau/leap_tables.hpp"
 
 namespace fano {
 
@@ -17,6 +18,7 @@ std::uint32_t lane_width(Device device);
 // Large networks run one cell at a time on every device.
 std::uint32_t lane_width(Device device, kernels::NetworkTable const& table);
 kernels::RunLanes lane_function(Device device, kernels::NetworkTable const& table);
+kernels::RunLanes lane_function(Device device);
 
 // Zeroed memory that starts on a cache line.
 class AlignedBuffer {
@@ -34,11 +36,12 @@ private:
     std::size_t size_;
 };
 
-// All arrays of one worker: its lanes, and its keeper's scalar registers. A large network has one lane, a tree of
-// sums, and no scalar copy; the arrays that it does not need are null.
+// All arrays of one worker: its lanes, and its keeper's scalar registers. A large network, unless it leaps, has one
+// lane, a tree of sums, and no scalar copy; the arrays that it does not need are null.
 class LaneMemory {
 public:
-    LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, bool count_reactions);
+    LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, bool count_reactions,
+               LeapTables const* leap = nullptr);
 
     kernels::LaneView lanes{};
     kernels::KeeperMemory cell{};
@@ -48,6 +51,9 @@ public:
     double* bounds;
 
 private:
+    void place_leap(std::uint32_t width);
+
+    kernels::LeapTable leap_{};
     AlignedBuffer buffer_;
     std::vector<kernels::KeeperNotes> notes_;
     std::vector<kernels::PendingEvents> pending_;

@@ -4,7 +4,7 @@
 #include "kernels/launch/cpu.hpp"
 
 extern "C" void fano_run_lanes_reference(fano::kernels::CpuJob const* job) {
-    if (job->table->large)
+    if (job->table->large && job->lanes.leap.table == nullptr)
         fano::kernels::run_large_network(*job);
     else
         fano::kernels::run_lanes<fano::kernels::ScalarLane>(*job);

@@ -10,5 +10,8 @@ namespace fano::cli {
 void add_run(CLI::App& app, std::string const& command_line);
 void add_info(CLI::App& app);
 void add_devices(CLI::App& app);
+void add_ode(CLI::App& app, std::string const& command_line);
+void add_lna(CLI::App& app, std::string const& command_line);
+void add_moments(CLI::App& app, std::string const& command_line);
 
 }  // namespace fano::cli

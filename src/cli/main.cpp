@@ -35,7 +35,11 @@ int main(int argument_count, char** arguments) {
     app.require_subcommand(1);
     app.set_help_flag("-h,--help", "Print this help");
     try {
-        fano::cli::add_run(app, joined(argument_count, arguments));
+        std::string const command_line = joined(argument_count, arguments);
+        fano::cli::add_run(app, command_line);
+        fano::cli::add_ode(app, command_line);
+        fano::cli::add_lna(app, command_line);
+        fano::cli::add_moments(app, command_line);
         fano::cli::add_info(app);
         fano::cli::add_devices(app);
         app.parse(argument_count, arguments);

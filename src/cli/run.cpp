@@ -11,6 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
 #include "cli/report.hpp"
+#include "cli/settings.hpp"
 #include "fano/error.hpp"
 #include "fano/result.hpp"
 
@@ -19,7 +20,8 @@ namespace fano::cli {
 namespace {
 
 struct RunArguments {
-    std::string model, times, device = "auto", json, plot;
+    std::string model, times, device = "auto", method = "exact", json, plot;
+    double epsilon = 0.03;
     std::string cells = "10000", seed = "1", max_events = "1e9", cell;
     std::vector<std::string> set, out, joint, trajectory;
     unsigned threads = 0, block_threads = 0;
@@ -43,40 +45,19 @@ std::uint64_t parse_count(std::string text, std::string const& option) {
     return static_cast<std::uint64_t>(value);
 }
 
-double parse_value(std::string const& text, std::string const& setting) {
-    double value = 0;
-    auto const [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || stop != text.data() + text.size() || !std::isfinite(value))
-        throw InputError(
-            fmt::format("--set {} does not end in a finite number; write --set NAME=VALUE", setting));
-    return value;
-}
-
-void apply_settings(Model& model, std::vector<std::string> const& settings) {
-    for (auto const& setting : settings) {
-        auto const at = setting.find('=');
-        if (at == std::string::npos || at == 0)
-            throw InputError(fmt::format("--set {} has no value; write --set NAME=VALUE", setting));
-        model.set(setting.substr(0, at), parse_value(setting.substr(at + 1), setting));
-    }
-}
-
 EnsembleOptions make_options(RunArguments const& arguments, Network const& network) {
     EnsembleOptions options;
     options.cells = parse_count(arguments.cells, "--cells");
     options.seed = parse_count(arguments.seed, "--seed");
     options.max_events = parse_count(arguments.max_events, "--max-events");
     options.threads = arguments.threads;
+    options.method = parse_method(arguments.method);
+    options.epsilon = arguments.epsilon;
     DeviceChoice const choice = parse_device(arguments.device);
     options.device = choice.device;
     options.gpus = choice.gpus;
     options.gpu_block_threads = arguments.block_threads;
-    std::string const times = !arguments.times.empty() ? arguments.times : network.default_times;
-    if (times.empty())
-        throw InputError(
-            fmt::format("{} names no sample times; give --times FROM:TO:POINTS, such as --times 0:100:101",
-                        network.file));
-    options.times = parse_times(times);
+    options.times = choose_times(arguments.times, network);
     options.snapshots = arguments.snapshots;
     options.count_reactions = arguments.reactions;
     options.covariance = !arguments.no_covariance;
@@ -112,19 +93,10 @@ void print_plan(std::FILE* out, Network const& network, EnsembleOptions const& o
     fmt::print(out, "nothing was run\n");
 }
 
-// Everything that can be wrong with the output files, before any time is spent.
 std::vector<std::string> check_outputs(RunArguments const& arguments) {
     std::vector<std::string> files = arguments.out;
     if (!arguments.json.empty() && arguments.json != "-") files.push_back(arguments.json);
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        check_writable(files[i]);
-        std::error_code ignored;
-        if (std::filesystem::equivalent(files[i], arguments.model, ignored))
-            throw InputError(files[i], 0, "is the model itself; choose another name for the result");
-        for (std::size_t j = 0; j < i; ++j)
-            if (files[i] == files[j])
-                throw InputError(files[i], 0, "is named twice as a result file; name it once");
-    }
+    check_result_files(files, arguments.model);
     return files;
 }
 
@@ -148,6 +120,12 @@ void print_summary(std::FILE* out, RunArguments const& arguments, Network const&
         print_cell(out, ensemble);
     }
     print_reaction_counts(out, ensemble);
+    if (!ensemble.why_method.empty())
+        fmt::print(out, "\nmethod {}, because {}\n", method_name(ensemble.method), ensemble.why_method);
+    if (ensemble.method == Method::tau)
+        fmt::print(out, "\ntau-leaping, epsilon {}: {} leaps, {} shortened, and {} exact steps\n",
+                   ensemble.epsilon, ensemble.leaps.leaps, ensemble.leaps.shortened,
+                   ensemble.leaps.exact_steps);
     fmt::print(out, "\n{} events in {:.2f} s: {:.3g} events/s on {}; seed {}\n", ensemble.events,
                ensemble.seconds, static_cast<double>(ensemble.events) / ensemble.seconds, ensemble.device,
                ensemble.seed);
@@ -193,7 +171,7 @@ void run(RunArguments const& arguments, std::string const& command_line) {
 }  // namespace
 
 void add_run(CLI::App& app, std::string const& command_line) {
-    auto* const command = app.add_subcommand("run", "Simulate an ensemble of cells exactly");
+    auto* const command = app.add_subcommand("run", "Simulate an ensemble of cells");
     auto a = std::make_shared<RunArguments>();
     command->add_option("MODEL", a->model, "Model file, TOML or SBML")->required();
     command->add_option("-n,--cells", a->cells, "How many cells, such as 1e6")->capture_default_str();
@@ -218,6 +196,15 @@ void add_run(CLI::App& app, std::string const& command_line) {
     command->add_option("--plot", a->plot,
                         "Species whose histogram is printed; the most variable one by default");
     command->add_option("--threads", a->threads, "CPU threads; all cores by default");
+    command
+        ->add_option("--method", a->method,
+                     "exact; tau: tau-leaping, for large counts, within an error that --epsilon sets; auto: "
+                     "whichever suits")
+        ->capture_default_str();
+    command
+        ->add_option("--epsilon", a->epsilon,
+                     "Of tau-leaping: the relative change of a propensity that a leap may make")
+        ->capture_default_str();
     command
         ->add_option("--device", a->device,
                      "auto, gpu, gpu:0,1, cpu, reference, sse2, avx2 or avx512; all give the same cells")

@@ -22,8 +22,9 @@ using Cancelled = std::function<bool()>;
 
 // Compiles a program, which may include "kernels/..." and nothing else, for an architecture such as "sm_90".
 // Throws BackendError where NVRTC is missing or does not know the architecture, Interrupted when cancelled.
-CompiledKernel compile_cuda(std::string const& program, std::string const& architecture,
-                            Cancelled const& cancelled = [] { return false; });
+CompiledKernel compile_cuda(
+    std::string const& program, std::string const& architecture,
+    Cancelled const& cancelled = [] { return false; });
 
 // Under which CubinCache keeps what compile_cuda makes of the program.
 CacheKey cache_key(std::string const& program, std::string const& architecture);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <condition_variable>
 #include <map>
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -16,6 +17,7 @@
 #include "backend/gpus.hpp"
 #include "ensemble/failure.hpp"
 #include "ensemble/gpu_run.hpp"
+#include "tau/choose_method.hpp"
 
 namespace fano {
 
@@ -156,6 +158,8 @@ Ensemble prepare(Network const& network, EnsembleOptions const& options, MemoryP
     result.cells = options.cells;
     result.first_cell = options.first_cell;
     result.seed = options.seed;
+    result.method = options.method;
+    result.epsilon = options.method == Method::tau ? options.epsilon : 0;
     for (auto const& reaction : network.reactions) result.reactions.push_back(reaction.id);
     if (options.count_reactions) result.reaction_counts.resize(network.reactions.size());
     if (options.snapshots) result.snapshots.resize(plan.snapshot_bytes / sizeof(double));
@@ -179,6 +183,10 @@ std::string describe(std::vector<Gpu> const& gpus) {
 std::vector<Gpu> choose_gpus(EnsembleOptions const& options, std::vector<std::string>& warnings) {
     std::vector<Gpu> gpus;
     if (options.device != Device::gpu && options.device != Device::best) return gpus;
+    if (options.method == Method::tau) {
+        if (options.device == Device::best) return gpus;
+        throw BackendError("tau-leaping runs on processors only; leave --device out, or use --method exact");
+    }
     GpuSurvey const survey = survey_gpus();
     if (survey.gpus.empty() && options.device == Device::best) return gpus;
     if (survey.gpus.empty()) throw BackendError(survey.why_none);
@@ -201,6 +209,16 @@ std::vector<Gpu> choose_gpus(EnsembleOptions const& options, std::vector<std::st
 
 }  // namespace
 
+std::string method_name(Method method) {
+    return method == Method::tau ? "tau" : method == Method::automatic ? "auto" : "exact";
+}
+
+Method parse_method(std::string const& text) {
+    for (Method method : {Method::exact, Method::tau, Method::automatic})
+        if (text == method_name(method)) return method;
+    throw InputError(fmt::format("--method {} is not known; use exact, tau or auto", text));
+}
+
 MemoryPlan plan_memory(Network const& network, EnsembleOptions const& options) {
     check(network, options);
     return plan_memory(network, options, most_tallies(options, {}));
@@ -218,7 +236,10 @@ Ensemble run_ensemble_on(Network const& network, EnsembleOptions const& options,
         fmt::format("cpu ({}, {} thread{})", device_name(device), threads, threads == 1 ? "" : "s");
     result.device = gpus.empty() ? cpu : describe(gpus);
 
+    std::optional<LeapTables> leap;
+    if (options.method == Method::tau) leap.emplace(network, options.epsilon);
     Run run{network, network.tables->view(), options, device, result, CellQueue{options.cells}};
+    run.leap = leap ? &*leap : nullptr;
     auto const start = Clock::now();
     {
         ProgressWatch const watch{run};
@@ -251,10 +272,21 @@ Ensemble run_ensemble_on(Network const& network, EnsembleOptions const& options,
 
 Ensemble run_ensemble(Network const& network, EnsembleOptions const& options) {
     check(network, options);  // before a GPU is looked for
+    EnsembleOptions chosen = options;
+    std::string why_method;
+    if (options.method == Method::automatic) {
+        bool const on_gpus =
+            options.device == Device::gpu || (options.device == Device::best && !survey_gpus().gpus.empty());
+        auto const choice = on_gpus ? MethodChoice{Method::exact, "GPUs take exact steps only"}
+                                    : choose_method(network, options);
+        chosen.method = choice.method;
+        why_method = choice.why;
+    }
     std::vector<std::string> warnings;
-    std::vector<Gpu> gpus = choose_gpus(options, warnings);
-    Ensemble result = run_ensemble_on(network, options, std::move(gpus));
+    std::vector<Gpu> gpus = choose_gpus(chosen, warnings);
+    Ensemble result = run_ensemble_on(network, chosen, std::move(gpus));
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
+    result.why_method = why_method;
     return result;
 }
 

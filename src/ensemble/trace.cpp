@@ -1,8 +1,11 @@
 // Trajectories: a chosen cell runs again alone, which gives the same cell, and every change of it is kept.
+#include <optional>
+
 #include "ensemble/failure.hpp"
 #include "ensemble/worker.hpp"
 #include "kernels/ssa/sparse_network.hpp"
 #include "kernels/ssa/table_network.hpp"
+#include "kernels/tau/leap_network.hpp"
 
 namespace fano {
 
@@ -15,9 +18,12 @@ template <class Network>
 class Recorder {
 public:
     using State = kernels::LaneState<ScalarLane>;
-    Recorder(Network network, kernels::NetworkTable const& table, double* registers, Trajectory& trajectory)
+    // `slots` of the cell, which may lie at the beginning of the registers that outputs are computed in.
+    Recorder(Network network, kernels::NetworkTable const& table, double const* slots, double* registers,
+             Trajectory& trajectory)
         : network_(network),
           table_(table),
+          slots_(slots),
           registers_(registers),
           trajectory_(trajectory),
           now_(table.output_count) {}
@@ -26,11 +32,14 @@ public:
         if (state.time < kernels::infinity) record(state.time);
         return network_.bound(state);
     }
+    void leap(std::uint64_t seed, State& state) requires requires(Network& n) { n.leap(seed, state); }
+    { network_.leap(seed, state); }
     void settle(State const& state) { network_.settle(state); }
     kernels::u32 fire(State const& state) { return network_.fire(state); }
 
 private:
     void record(double time) {
+        if (slots_ != registers_) std::copy_n(slots_, table_.slots, registers_);
         registers_[table_.time_register] = time;
         kernels::evaluate(table_.code, table_.outputs, registers_);
         for (std::uint32_t o = 0; o < table_.output_count; ++o) now_[o] = registers_[table_.output[o]];
@@ -49,6 +58,7 @@ private:
 
     Network network_;
     kernels::NetworkTable const& table_;
+    double const* slots_;
     double* registers_;
     Trajectory& trajectory_;
     std::vector<double> now_;
@@ -71,7 +81,9 @@ struct OneCell {
 template <class Network>
 void trace_network(Network const& network, kernels::NetworkTable const& table, std::uint64_t seed,
                    LaneMemory& memory, kernels::LaneKeeper<OneCell>& keeper, Trajectory& trajectory) {
-    Recorder<Network> recorder{network, table, memory.lanes.registers, trajectory};
+    bool const leaps = memory.lanes.leap.table != nullptr;
+    Recorder<Network> recorder{network, table, memory.lanes.registers,
+                               leaps ? memory.cell.registers : memory.lanes.registers, trajectory};
     auto& state = *reinterpret_cast<kernels::LaneState<ScalarLane>*>(memory.lanes.time);
     kernels::run_direct<ScalarLane>(seed, state, recorder, keeper);
 }
@@ -89,7 +101,9 @@ kernels::TableNetwork<ScalarLane, timed, checked> dense_network(kernels::Network
 
 Trajectory trace(Network const& network, EnsembleOptions const& options, std::uint64_t cell) {
     auto const table = network.tables->view();
-    LaneMemory memory{table, 1, false};
+    std::optional<LeapTables> leap;
+    if (options.method == Method::tau) leap.emplace(network, options.epsilon);
+    LaneMemory memory{table, 1, false, leap ? &*leap : nullptr};
     OneCell hooks{cell, options.stop};
     double const end = options.times.back();
     kernels::LaneKeeper<OneCell> keeper{
@@ -99,7 +113,11 @@ Trajectory trace(Network const& network, EnsembleOptions const& options, std::ui
         trace_network(compiled, table, options.seed, memory, keeper, trajectory);
     };
     auto const& features = table.features;
-    if (table.large)
+    if (leap)
+        trace_with(kernels::LeapNetwork<ScalarLane>{
+            *memory.lanes.leap.table,
+            kernels::leap_memory<ScalarLane>(memory.lanes, memory.upper, memory.chosen)});
+    else if (table.large)
         trace_with(kernels::SparseNetwork<kernels::Contiguous>{
             table, kernels::sparse_memory(memory.lanes, memory.bounds, nullptr)});
     else if (features.timed)

@@ -37,6 +37,14 @@ public:
         }
     }
 
+    void finish(std::uint64_t id, std::uint64_t events, kernels::LeapCell const& cell) {
+        finish(id, events, static_cast<kernels::TableCell const&>(cell));
+        auto const history = cell.history();
+        share_.leaps.leaps += history.leaps;
+        share_.leaps.exact_steps += history.exact_steps;
+        share_.leaps.shortened += history.shortened;
+    }
+
     void finish(std::uint64_t, std::uint64_t events, kernels::TableCell const& cell) {
         ++finished_;
         share_.events += events;
@@ -98,6 +106,9 @@ void Share::deliver(Run& run) {
     if (run.options.tally) run.result.tally.merge(std::move(tally));
     run.result.events += events;
     run.result.fingerprint += fingerprint;
+    run.result.leaps.leaps += leaps.leaps;
+    run.result.leaps.exact_steps += leaps.exact_steps;
+    run.result.leaps.shortened += leaps.shortened;
     for (std::size_t r = 0; r < reaction_counts.size(); ++r)
         run.result.reaction_counts[r] += reaction_counts[r];
 }
@@ -113,12 +124,14 @@ TallyLayout tally_layout(Network const& network, EnsembleOptions const& options,
 }
 
 void work(Run& run) {
-    LaneMemory memory{run.table, lane_width(run.device, run.table), run.options.count_reactions};
+    bool const leaps = run.leap != nullptr;
+    std::uint32_t const width = leaps ? lane_width(run.device) : lane_width(run.device, run.table);
+    LaneMemory memory{run.table, width, run.options.count_reactions, run.leap};
     Worker worker{run};
     WorkerKeeper keeper{run.table, keeper_options(run.options), memory.lanes, memory.cell, worker};
     kernels::CpuJob const job{&run.table,    memory.lanes,  memory.upper,     memory.accepted,
                               memory.chosen, memory.bounds, run.options.seed, remote(keeper)};
-    lane_function(run.device, run.table)(&job);
+    (leaps ? lane_function(run.device) : lane_function(run.device, run.table))(&job);
     worker.deliver();
 }
 

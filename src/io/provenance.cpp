@@ -62,14 +62,22 @@ std::vector<Field> provenance_fields(Provenance const& provenance) {
 
 std::vector<Field> run_fields(Ensemble const& ensemble) {
     double speed = ensemble.seconds > 0 ? static_cast<double>(ensemble.events) / ensemble.seconds : 0;
-    return {
+    std::vector<Field> fields = {
         {"first_cell", ensemble.first_cell},
         {"events", ensemble.events},
         {"seconds", ensemble.seconds},
         {"events_per_second", speed},
         {"threads", std::uint64_t{ensemble.threads}},
         {"fingerprint", hexadecimal(ensemble.fingerprint)},
+        {"method", method_name(ensemble.method)},
     };
+    if (ensemble.method == Method::tau) {
+        fields.push_back({"epsilon", ensemble.epsilon});
+        fields.push_back({"leaps", ensemble.leaps.leaps});
+        fields.push_back({"exact_steps", ensemble.leaps.exact_steps});
+        fields.push_back({"shortened_leaps", ensemble.leaps.shortened});
+    }
+    return fields;
 }
 
 }  // namespace fano

@@ -177,8 +177,7 @@ bool CudaAccelerator::finished() {
     return true;
 }
 
-std::vector<char> CudaAccelerator::compile(std::string const& text,
-                                           std::function<bool()> const& cancelled) {
+std::vector<char> CudaAccelerator::compile(std::string const& text, std::function<bool()> const& cancelled) {
     return CubinCache().get(cache_key(text, gpu_.architecture),
                             [&] { return compile_cuda(text, gpu_.architecture, cancelled).code; });
 }

@@ -1,0 +1,301 @@
+// Tau-leaping over Lane, as a network for run_direct: a step is a leap in which reactions fire Poisson numbers of
+// times, or one exact step.
+//
+// Both are one thing. Critical reactions fire one at a time, after an exponential waiting time, as all do in an
+// exact step; the others leap until then, or until the leap ends. So a lane in which every reaction is critical
+// takes the exact step, bit for bit.
+//
+// A leap has two halves. The first takes place at the propensities a of its beginning; the second at 2 a' - a, or
+// 0 if that is negative, where a' are the propensities after the first. Anderson & Koyama, Multiscale Model. Simul.
+// 10:1493 (2012), theta = 1/2: means and variances are right to second order. Plain leaps are right to first: they
+// lag behind in transients and add noise to stationary states.
+//
+// The leap is as long as the expected change, and the standard deviation of the change, of each species stays
+// within what the propensities that read it allow: epsilon a / (m |da/dx|), m the number of species that a reads,
+// but at least one molecule. For mass action these are the bounds of Cao, Gillespie & Petzold (2006), eq. 33. They
+// say nothing of molecules that come and go while their number stays. So the turnover of a species, that is by how
+// much reactions would change it more or less if all counts changed in proportion, stays below a part of its
+// count, or one molecule.
+//
+// A leap that would make a count negative is halved, and of its firings a binomial half is kept, so that the numbers
+// drawn stay those of the same Poisson processes; after Anderson, J. Chem. Phys. 128:054103 (2008).
+#pragma once
+
+#include "kernels/core/lane_samplers.hpp"
+#include "kernels/ssa/direct.hpp"
+#include "kernels/ssa/lane_keeper.hpp"
+
+FANO_KERNELS_BEGIN
+
+// Memory that a LeapNetwork works in, one Real an entry.
+template <class Lane>
+struct LeapMemory {
+    using Real = typename Lane::Real;
+    using Mask = typename Lane::Mask;
+    Real* registers;  //!< [register] of the LeapTable
+    Real* middle;     //!< [register] half-way through the leap
+    Real* upper;      //!< [reaction] running sum of the propensities of reactions that fire one at a time
+    Mask* chosen;     //!< [reaction] lanes in which it fires so
+    Mask* critical;   //!< [reaction] lanes in which it does not leap
+    Real* firings;    //!< [reaction]
+    Real* first;      //!< [reaction]
+    Real* allowed;    //!< [species]
+    Real* response;   //!< [reaction]
+    Real* leaping;
+    Real* length;
+    Real* exact_left;
+    Real* fired;
+    Real* leaps;
+    Real* exact_steps;
+    Real* shortened;
+    typename Lane::Word* draws;
+    u64* counts;  //!< [lane][reaction] firings, or null
+};
+
+// A worker's arrays as this Lane's.
+template <class Lane>
+inline LeapMemory<Lane> leap_memory(LaneView const& lanes, double* upper, double* chosen) {
+    using Mask = typename Lane::Mask;
+    LeapLanes const& leap = lanes.leap;
+    auto real = [](double* p) { return reinterpret_cast<typename Lane::Real*>(p); };
+    LeapMemory<Lane> memory{};
+    memory.registers = real(lanes.registers);
+    memory.middle = real(leap.middle);
+    memory.response = real(leap.response);
+    memory.upper = real(upper);
+    memory.chosen = reinterpret_cast<Mask*>(chosen);
+    memory.critical = reinterpret_cast<Mask*>(leap.critical);
+    memory.firings = real(leap.firings);
+    memory.first = real(leap.first);
+    memory.allowed = real(leap.allowed);
+    memory.leaping = real(leap.leaping);
+    memory.length = real(leap.length);
+    memory.exact_left = real(leap.exact_left);
+    memory.fired = real(leap.fired);
+    memory.leaps = real(leap.leaps);
+    memory.exact_steps = real(leap.exact_steps);
+    memory.shortened = real(leap.shortened);
+    memory.draws = reinterpret_cast<typename Lane::Word*>(leap.draws);
+    memory.counts = lanes.fired;
+    return memory;
+}
+
+template <class Lane>
+class LeapNetwork {
+public:
+    using Real = typename Lane::Real;
+    using Word = typename Lane::Word;
+    using Mask = typename Lane::Mask;
+    using State = LaneState<Lane>;
+
+    LeapNetwork(LeapTable const& table, LeapMemory<Lane> const& memory) : table_(table), m_(memory) {}
+
+    // Decides which lanes leap; sums up the propensities of the reactions that fire one at a time.
+    FANO_FUNCTION Real bound(State const& state) {
+        evaluate(table_.code, table_.propensities, m_.registers);
+        Real all = 0.0;
+        Mask sound = Real(0.0) == Real(0.0);
+        for (u32 r = 0; r < table_.reactions; ++r) {
+            sound = both(sound, propensity(r) >= Real(0.0));
+            all = all + propensity(r);
+        }
+        sound = both(sound, all < Real(infinity));
+        Mask const running = both(sound, state.time < Real(infinity));
+        Mask ready = both(running, *m_.exact_left <= Real(0.0));
+        // A leap takes as long as many exact steps, for however many lanes: the first lanes that are ready wait.
+        bool const enough = 2 * lanes_in(ready) >= lanes_in(running);
+        m_.waiting = enough ? none() : ready;
+        if (!enough) ready = none();
+        Mask const leaping = any(ready) ? choose_leaps(ready, all) : none();
+        *m_.leaping = select(leaping, Real(1.0), Real(0.0));
+        *m_.exact_left = select(and_not(ready, leaping), Real(exact_steps_in_a_row), *m_.exact_left);
+        *m_.exact_left = select(either(leaping, m_.waiting), *m_.exact_left, *m_.exact_left - Real(1.0));
+        Real total = 0.0;
+        for (u32 r = 0; r < table_.reactions; ++r) {
+            Mask const leaps_here = and_not(leaping, m_.critical[r]);
+            total = total + select(leaps_here, Real(0.0), propensity(r));
+            m_.upper[r] = total;
+        }
+        return select(sound, total, Real(not_a_number));
+    }
+
+    // The proposal of a reaction may lie beyond the end of the leap; the other reactions fire until whichever is first.
+    FANO_FUNCTION void leap(u64 seed, State& state) {
+        if (any(m_.waiting)) {
+            state.draw =
+                increment_if(and_not(state.time == state.time, m_.waiting), state.draw - Word(u64{1}));
+            state.proposed = select(m_.waiting, state.time, state.proposed);
+            state.pick = select(m_.waiting, Real(infinity), state.pick);
+        }
+        Mask const leaping = *m_.leaping > Real(0.0);
+        m_.any_leap = any(leaping);
+        if (!m_.any_leap) return;
+        Real const end = state.time + *m_.length;
+        Mask const before = both(leaping, end < state.proposed);
+        state.proposed = select(before, end, state.proposed);
+        state.pick = select(before, Real(infinity), state.pick);
+        Real const length = state.proposed - state.time;
+        LaneDraws<Lane> draws{seed, state.cell, Purpose::leap, *m_.draws};
+        fire_halves(leaping, length * Real(0.5), draws);
+        *m_.leaps = select(leaping, *m_.leaps + Real(1.0), *m_.leaps);
+        for (Mask over = overdrawn(state, leaping); any(over); over = overdrawn(state, over))
+            halve(state, over, draws);
+        *m_.draws = draws.draw;
+    }
+
+    FANO_FUNCTION void settle(State const&) {}
+
+    FANO_FUNCTION u32 fire(State const& state) {
+        choose(state);
+        Real fired = *m_.fired, exact_steps = *m_.exact_steps;
+        Mask const leaping = *m_.leaping > Real(0.0);
+        for (u32 r = 0; r < table_.reactions; ++r) {
+            fired = add_if(m_.chosen[r], fired, 1.0);
+            exact_steps = add_if(and_not(m_.chosen[r], leaping), exact_steps, 1.0);
+        }
+        *m_.exact_steps = exact_steps;
+        for (u32 s = 0; s < table_.species; ++s) m_.registers[s] = count_after(s);
+        if (m_.any_leap)
+            for (u32 r = 0; r < table_.reactions; ++r) fired = fired + m_.firings[r];
+        *m_.fired = fired;
+        if (m_.counts != nullptr) [[unlikely]]
+            count_firings();
+        return 0;
+    }
+
+private:
+    FANO_FUNCTION Real const& propensity(u32 r) const { return m_.registers[table_.propensity[r]]; }
+    FANO_FUNCTION static Mask none() { return Real(0.0) != Real(0.0); }
+    FANO_FUNCTION static int lanes_in(Mask const& mask) { return __builtin_popcount(mask_bits(mask)); }
+
+    // Of the lanes that are ready, those in which a leap is worth it, and how long it is.
+    FANO_FUNCTION Mask choose_leaps(Mask const& ready, Real const& all) {
+        for (u32 r = 0; r < table_.reactions; ++r) m_.critical[r] = none();
+        for (u32 i = 0; i < table_.loss_count; ++i) {
+            LeapLoss const& loss = table_.losses[i];
+            Mask const few = m_.registers[loss.species] < Real(critical_firings * loss.amount);
+            m_.critical[loss.reaction] = either(m_.critical[loss.reaction], few);
+        }
+        evaluate(table_.code, table_.derivatives, m_.registers);
+        for (u32 s = 0; s < table_.species; ++s) m_.allowed[s] = infinity;
+        for (u32 r = 0; r < table_.reactions; ++r) m_.response[r] = 0.0;
+        for (u32 i = 0; i < table_.limit_count; ++i) {
+            LeapLimit const& limit = table_.limits[i];
+            Real const slope = absolute(m_.registers[limit.reg]);
+            m_.response[limit.reaction] = m_.response[limit.reaction] + slope * m_.registers[limit.species];
+            Real const change = propensity(limit.reaction) * Real(table_.epsilon * limit.share) / slope;
+            Real const least = select(change > Real(1.0), change, Real(1.0));  // also for 0/0
+            Real const allowed = select(slope > Real(0.0), least, Real(infinity));
+            m_.allowed[limit.species] = minimum(m_.allowed[limit.species], allowed);
+        }
+        Real length = Real(most_firings_a_leap) / all, alone = 0.0, together = 0.0;
+        for (u32 r = 0; r < table_.reactions; ++r) {
+            alone = alone + select(m_.critical[r], propensity(r), Real(0.0));
+            together = together + select(m_.critical[r], Real(0.0), propensity(r));
+        }
+        for (u32 s = 0; s < table_.species; ++s) {
+            Real mean = 0.0, variance = 0.0, turnover = 0.0;
+            for (u32 c = table_.first_change[s]; c < table_.first_change[s + 1]; ++c) {
+                Change const& change = table_.changes[c];
+                Mask const alone_here = m_.critical[change.reaction];
+                Real const rate = select(alone_here, Real(0.0), propensity(change.reaction));
+                mean = mean + rate * Real(change.amount);
+                variance = variance + rate * Real(change.amount * change.amount);
+                Real const response = select(alone_here, Real(0.0), m_.response[change.reaction]);
+                turnover = turnover + response * Real(absolute(change.amount));
+            }
+            Real const allowed = m_.allowed[s];
+            Real const replaced = maximum(m_.registers[s] * Real(table_.turnover), Real(1.0));
+            Real const longest = minimum(minimum(allowed / absolute(mean), allowed * allowed / variance),
+                                         select(turnover > Real(0.0), replaced / turnover, Real(infinity)));
+            Mask const limited = both(variance > Real(0.0), allowed < Real(infinity));
+            length = select(limited, minimum(length, longest), length);
+        }
+        *m_.length = length;
+        // A critical reaction may end the leap early.
+        Mask const long_enough = both(length * together >= Real(firings_worth_a_leap),
+                                      together >= alone * Real(firings_worth_a_leap));
+        return both(ready, long_enough);
+    }
+
+    FANO_FUNCTION void fire_halves(Mask const& leaping, Real const& half, LaneDraws<Lane>& draws) {
+        for (u32 r = 0; r < table_.reactions; ++r) {
+            Mask const wanted = and_not(leaping, m_.critical[r]);
+            m_.firings[r] = any(wanted) ? draw_poisson<Lane>(propensity(r) * half, wanted, draws) : Real(0.0);
+        }
+        for (u32 r = 0; r < table_.reactions; ++r) m_.first[r] = m_.firings[r];
+        for (u32 s = 0; s < table_.slots; ++s) m_.middle[s] = m_.registers[s];
+        for (u32 s = 0; s < table_.species; ++s) {
+            Real count = m_.registers[s];
+            for (u32 c = table_.first_change[s]; c < table_.first_change[s + 1]; ++c)
+                count = count + m_.firings[table_.changes[c].reaction] * Real(table_.changes[c].amount);
+            m_.middle[s] = maximum(count, Real(0.0));
+        }
+        evaluate(table_.code, table_.propensities, m_.middle);
+        for (u32 r = 0; r < table_.reactions; ++r) {
+            Mask const wanted = and_not(leaping, m_.critical[r]);
+            if (!any(wanted)) continue;
+            Real const then = m_.middle[table_.propensity[r]];
+            Real const rate = maximum(then + then - propensity(r), Real(0.0));
+            m_.firings[r] = m_.firings[r] + draw_poisson<Lane>(rate * half, wanted, draws);
+        }
+    }
+
+    // In which lanes each reaction is the one that fires alone.
+    FANO_FUNCTION void choose(State const& state) {
+        Mask before = state.pick < Real(0.0);
+        for (u32 r = 0; r < table_.reactions; ++r) {
+            Mask const reached = state.pick < m_.upper[r];
+            m_.chosen[r] = and_not(reached, before);
+            before = reached;
+        }
+    }
+
+    FANO_FUNCTION Real count_after(u32 s) const {
+        Real count = m_.registers[s];
+        for (u32 c = table_.first_change[s]; c < table_.first_change[s + 1]; ++c) {
+            Change const& change = table_.changes[c];
+            count = add_if(m_.chosen[change.reaction], count, change.amount);
+            if (m_.any_leap) count = count + m_.firings[change.reaction] * Real(change.amount);
+        }
+        return count;
+    }
+
+    // The lanes among these in which a count would be negative.
+    FANO_FUNCTION Mask overdrawn(State const& state, Mask const& lanes) {
+        choose(state);
+        Mask over = none();
+        for (u32 i = 0; i < table_.loss_count; ++i)
+            over = either(over, count_after(table_.losses[i].species) < Real(0.0));
+        return both(over, lanes);
+    }
+
+    FANO_COLD void halve(State& state, Mask const& lanes, LaneDraws<Lane>& draws) {
+        *m_.shortened = select(lanes, *m_.shortened + Real(1.0), *m_.shortened);
+        Real const half = state.time + (state.proposed - state.time) * Real(0.5);
+        state.proposed = select(lanes, half, state.proposed);
+        state.pick = select(lanes, Real(infinity), state.pick);
+        for (u32 r = 0; r < table_.reactions; ++r) {
+            Real const kept = draw_binomial<Lane>(m_.firings[r], Real(0.5), lanes, draws);
+            m_.firings[r] = select(lanes, kept, m_.firings[r]);
+            m_.first[r] = select(lanes, kept, m_.first[r]);
+        }
+    }
+
+    FANO_COLD void count_firings() {
+        for (u32 r = 0; r < table_.reactions; ++r) {
+            Real const firings = add_if(m_.chosen[r], m_.any_leap ? m_.firings[r] : Real(0.0), 1.0);
+            for (u32 lane = 0; lane < Lane::width; ++lane)
+                m_.counts[lane * table_.reactions + r] += static_cast<u64>(get(firings, lane));
+        }
+    }
+
+    LeapTable const& table_;
+    struct Memory : LeapMemory<Lane> {
+        FANO_FUNCTION explicit Memory(LeapMemory<Lane> const& memory) : LeapMemory<Lane>(memory) {}
+        bool any_leap = false;
+        Mask waiting = Real(0.0) != Real(0.0);  // lanes whose step is put off
+    } m_;
+};
+
+FANO_KERNELS_END

@@ -1,0 +1,80 @@
+// What tau-leaping reads of a network, and what it keeps of the cells in its lanes: plain data.
+#pragma once
+
+#include "kernels/ssa/table.hpp"
+
+namespace fano::kernels {
+
+// Cao, Gillespie & Petzold, J. Chem. Phys. 124:044109 (2006): a reaction that fewer firings than this could exhaust
+// is critical and fires one at a time; a leap in which fewer firings than this are expected is not worth it, and so
+// many exact steps are then taken in a row.
+inline constexpr double critical_firings = 10.0;
+inline constexpr double firings_worth_a_leap = 10.0;
+inline constexpr double exact_steps_in_a_row = 100.0;
+// Bounds a leap where no propensity does: of species that nothing reads.
+inline constexpr double most_firings_a_leap = 0x1p28;
+
+// A propensity that reads a species, and so limits how much a leap may change it.
+struct LeapLimit {
+    u32 reaction, species;
+    u32 reg;       // the propensity's derivative by the count
+    double share;  // of epsilon: 1 / how many species the propensity reads
+};
+
+// A reaction that takes molecules of a species away.
+struct LeapLoss {
+    u32 reaction, species;
+    double amount;
+};
+
+struct LeapTable {
+    u32 species, slots, registers, reactions;
+    Instruction const* code;
+    Program propensities, derivatives;
+    u32 const* propensity;  //!< [reaction] register
+    LeapLimit const* limits;
+    u32 limit_count;
+    LeapLoss const* losses;
+    u32 loss_count;
+    u32 const* first_change;  //!< [species + 1] into changes
+    Change const* changes;
+    double epsilon;   // relative change of a propensity that a leap may make
+    double turnover;  // of a species in a leap, relative to its count
+};
+
+// Of a worker's lanes, one element a lane where nothing else is said.
+struct LeapLanes {
+    LeapTable const* table;  // null: the exact method
+    double* middle;          //!< [register][lane] half-way through the leap
+    double* response;        //!< [reaction][lane] room for how propensities answer to their species
+    double* firings;         //!< [reaction][lane] in the leap at hand, 0 in other lanes
+    double* first;           //!< [reaction][lane] those of its first half
+    double* leaping;         // 1 where the step at hand is a leap
+    double* length;          // of the leap, by the species that limit it
+    double* exact_left;      // exact steps to be taken before a leap is thought of again
+    double* allowed;         //!< [species][lane] room for the change that propensities allow
+    double* critical;        //!< [reaction], room for a mask of any build
+    u64* draws;              // blocks of random numbers used for leaps
+    double* fired;           // reactions fired
+    double* leaps;           // begun
+    double* exact_steps;     // taken
+    double* shortened;       // leaps that would have made a count negative
+};
+
+// Room for the samples within a leap of one cell.
+struct LeapRoom {
+    double* registers;      //!< [register] of the LeapTable, constants in place
+    double* start;          //!< [species] counts at the leap's beginning
+    double *first, *later;  //!< [reaction] firings of the halves that are still to come
+    double* part;  //!< [reaction] of the later ones, how large a part was to come by the sample before
+    double *fired,
+        *added;  //!< [reaction] firings so far, and those that a sample adds to `first` and `later`
+    double* added_later;
+};
+
+// What a cell's history was made of.
+struct LeapCounts {
+    u64 leaps, exact_steps, shortened;
+};
+
+}  // namespace fano::kernels

@@ -1,0 +1,87 @@
+#include "tau/leap_tables.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "fano/error.hpp"
+#include "model/tables.hpp"
+
+namespace fano {
+
+namespace {
+
+[[noreturn]] void refuse(Network const& network, std::string const& why) {
+    throw InputError(
+        fmt::format("{} cannot be run with --method tau: {}; use --method exact", network.file, why));
+}
+
+void check(Network const& network, RateLaws const& laws, double epsilon) {
+    if (!(epsilon > 0 && epsilon < 1))
+        throw InputError(
+            fmt::format("--epsilon {} is not between 0 and 1; it is the relative change of a propensity that "
+                        "a leap may make, "
+                        "such as 0.03",
+                        epsilon));
+    if (!network.events.empty())
+        refuse(network,
+               fmt::format("a leap would pass the moment of the event \"{}\"", network.events.front()));
+    for (auto const& d : laws.derivative)
+        if (d.by == laws.time_register)
+            refuse(network,
+                   fmt::format("the propensity of reaction \"{}\" depends on time, and leaps bound only what "
+                               "counts do to it",
+                               network.reactions[d.reaction].id));
+    if (!laws.jumping.empty())
+        refuse(network,
+               fmt::format("the propensity of reaction \"{}\" jumps, and no leap bounds its change ({})",
+                           network.reactions[laws.jumping.front()].id,
+                           network.reactions[laws.jumping.front()].propensity));
+}
+
+}  // namespace
+
+LeapTables::LeapTables(Network const& network, double epsilon)
+    : laws_(rate_laws(network)), epsilon_(epsilon) {
+    check(network, laws_, epsilon);
+    std::vector<std::uint32_t> read(network.reactions.size());  // species
+    for (auto const& d : laws_.derivative)
+        if (d.by < laws_.species) ++read[d.reaction];
+    for (auto const& d : laws_.derivative)
+        if (d.by < laws_.species) limits_.push_back({d.reaction, d.by, d.reg, 1.0 / read[d.reaction]});
+    std::vector<std::vector<kernels::Change>> of_species(laws_.species);
+    for (std::uint32_t r = 0; r < network.reactions.size(); ++r)
+        for (auto const& c : network.reactions[r].changes) {
+            of_species[c.species].push_back({r, static_cast<double>(c.change)});
+            if (c.change < 0) losses_.push_back({r, c.species, -static_cast<double>(c.change)});
+        }
+    for (auto const& changes : of_species) {
+        first_change_.push_back(static_cast<std::uint32_t>(changes_.size()));
+        changes_.insert(changes_.end(), changes.begin(), changes.end());
+    }
+    first_change_.push_back(static_cast<std::uint32_t>(changes_.size()));
+}
+
+kernels::LeapTable LeapTables::view() const {
+    kernels::LeapTable table{};
+    table.species = laws_.species;
+    table.slots = laws_.slots;
+    table.registers = laws_.registers;
+    table.reactions = static_cast<std::uint32_t>(laws_.propensity.size());
+    table.code = laws_.code.data();
+    table.propensities = laws_.propensities;
+    table.derivatives = laws_.derivatives;
+    table.propensity = laws_.propensity.data();
+    table.limits = limits_.data();
+    table.limit_count = static_cast<std::uint32_t>(limits_.size());
+    table.losses = losses_.data();
+    table.loss_count = static_cast<std::uint32_t>(losses_.size());
+    table.first_change = first_change_.data();
+    table.changes = changes_.data();
+    table.epsilon = epsilon_;
+    // The variance of a linear birth-death process is then too large by epsilon/8 of it.
+    table.turnover = std::cbrt(epsilon_);
+    return table;
+}
+
+}  // namespace fano
