@@ -343,6 +343,39 @@ def interrupt(arguments, ready):
 
 
 @claim
+def leaping_is_chosen_refused_and_reported():
+    decay = model_file('times = "0,1"\n[species]\nA = 1e6\n[reactions.decay]\nequation = "A -> 0"\nrate = 1\n')
+    leaps = result("--method", "tau", "--cells", 50, model=decay)
+    expect(leaps["method"] == "tau" and leaps["epsilon"] == 0.03, leaps["method"])
+    expect(50 < leaps["leaps"] < 5000, leaps["leaps"])
+    said = fano("run", decay, "--method", "auto", "--cells", 50).stdout
+    expect("method tau, because" in said and "tau-leaping, epsilon 0.03" in said, said[-300:])
+    said = fano("run", TELEGRAPH, "--method", "auto", "--cells", 50).stdout
+    expect("method exact, because" in said, said[-300:])
+    fano("run", decay, "--method", "tau", "--epsilon", 0, code=INPUT, words=["between 0 and 1"])
+    fano("run", decay, "--method", "leap", code=INPUT, words=["exact, tau or auto"])
+    fano("run", decay, "--method", "tau", "--device", "gpu", code=BACKEND, words=["processors only"])
+
+
+@claim
+def methods_without_cells_print_and_write_their_tables():
+    said = fano("ode", TELEGRAPH, "-o", "ode.csv", "-o", "ode.json").stdout
+    expect("counts" in said and "wrote ode.csv" in said, said[-300:])
+    expect(abs(float(table("ode.csv")[-1]["mRNA"]) - 20 / 3) < 1e-6, "the mean of mRNA at the end")
+    said = fano("ode", TELEGRAPH, "--steady").stdout
+    expect("steady_states" in said and "eigenvalues" in said, said)
+    fano("lna", TELEGRAPH, "--stationary", "-q", "-o", "lna.json")
+    expect("42.222" in Path("lna.json").read_text(), Path("lna.json").read_text()[:300])
+    said = fano("moments", TELEGRAPH, "--order", 3).stdout
+    expect("exact, without a closure" in said, said[-300:])
+    fano("moments", TELEGRAPH, "--order", 5, code=INPUT, words=["order"])
+    fano("ode", TELEGRAPH, "--continue", "nothing=1:2", code=INPUT, words=["nothing"])
+    birth = model_file('times = "0:1:2"\n[species]\nA = 0\n[reactions.make]\nequation = "-> A"\nrate = 1\n')
+    fano("ode", birth, "--steady", code=INPUT, words=["steady state", "A"])
+    fano("lna", birth, "--stationary", code=INPUT, words=["steady state"])
+
+
+@claim
 def interrupting_a_run_leaves_nothing_behind():
     outputs = ["--out", "x.h5", "--out", "x.csv", "--json", "x.json"]
     code, said = interrupt(["run", endless(), "-n", "1e5", *outputs], lambda seconds: seconds > 1)
