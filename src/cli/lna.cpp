@@ -15,10 +15,9 @@ namespace fano::cli {
 
 namespace {
 
-struct LnaArguments {
-    std::string model, times, lags, frequencies;
-    std::vector<std::string> set, out;
-    bool stationary = false, quiet = false;
+struct LnaArguments : SolverArguments {
+    std::string lags, frequencies;
+    bool stationary = false;
 };
 
 // FROM:TO:POINTS or a list.
@@ -67,12 +66,7 @@ Table spectrum(Network const& network, StationaryNoise const& found) {
 }
 
 void lna(LnaArguments const& arguments, std::string const& command_line) {
-    Model model = read_model(arguments.model);
-    apply_settings(model, arguments.set);
-    Network const network = compile(model);
-    check_result_files(arguments.out, arguments.model);
-    if (!arguments.quiet)
-        for (auto const& note : model.notes) say("note: " + note);
+    Network const network = compile(read_model_for(arguments));
     StopOnSignal const signals;
     StopWriting const writing{StopOnSignal::flag()};
     std::vector<Table> tables;
@@ -110,11 +104,7 @@ void lna(LnaArguments const& arguments, std::string const& command_line) {
 void add_lna(CLI::App& app, std::string const& command_line) {
     auto* const command = app.add_subcommand("lna", "Mean and noise in the linear noise approximation");
     auto a = std::make_shared<LnaArguments>();
-    command->add_option("MODEL", a->model, "Model file, TOML or SBML")->required();
-    auto* const times = command->add_option(
-        "--times", a->times, "Times of the result, FROM:TO:POINTS or a list; the model's own by default");
-    command->add_option("--set", a->set, "NAME=VALUE: another value for a parameter, volume or initial count")
-        ->allow_extra_args(false);
+    auto* const times = add_solver_options(*command, *a);
     auto* const stationary =
         command->add_flag("--stationary", a->stationary, "The stationary state instead of a time course");
     stationary->excludes(times);
@@ -123,9 +113,6 @@ void add_lna(CLI::App& app, std::string const& command_line) {
         ->add_option("--frequencies", a->frequencies,
                      "Angular frequencies of power spectra, such as 0:10:101")
         ->needs(stationary);
-    command->add_option("-o,--out", a->out, "Result file: .csv, .json or .h5; may be given several times")
-        ->allow_extra_args(false);
-    command->add_flag("-q,--quiet", a->quiet, "Print nothing but errors");
     command->callback([a, command_line] { lna(*a, command_line); });
 }
 

@@ -15,11 +15,9 @@ namespace fano::cli {
 
 namespace {
 
-struct MomentArguments {
-    std::string model, times, closure = "normal";
-    std::vector<std::string> set, out;
+struct MomentArguments : SolverArguments {
+    std::string closure = "normal";
     unsigned order = 2;
-    bool quiet = false;
 };
 
 // Skewness and, from order 4, excess kurtosis of every species.
@@ -39,12 +37,7 @@ Table shape(Network const& network, CountMoments const& found) {
 }
 
 void moments(MomentArguments const& arguments, std::string const& command_line) {
-    Model model = read_model(arguments.model);
-    apply_settings(model, arguments.set);
-    Network const network = compile(model);
-    check_result_files(arguments.out, arguments.model);
-    if (!arguments.quiet)
-        for (auto const& note : model.notes) say("note: " + note);
+    Network const network = compile(read_model_for(arguments));
     StopOnSignal const signals;
     StopWriting const writing{StopOnSignal::flag()};
     auto const found =
@@ -73,7 +66,7 @@ void add_moments(CLI::App& app, std::string const& command_line) {
     auto* const command =
         app.add_subcommand("moments", "Moments of the counts from their differential equations");
     auto a = std::make_shared<MomentArguments>();
-    command->add_option("MODEL", a->model, "Model file, TOML or SBML")->required();
+    add_solver_options(*command, *a);
     command->add_option("--order", a->order, "Of the highest moments followed, 1 to 4")
         ->capture_default_str();
     command
@@ -82,13 +75,6 @@ void add_moments(CLI::App& app, std::string const& command_line) {
             "normal, lognormal or derivative-matching: what replaces higher moments where propensities are "
             "not linear")
         ->capture_default_str();
-    command->add_option("--times", a->times,
-                        "Times of the result, FROM:TO:POINTS or a list; the model's own by default");
-    command->add_option("--set", a->set, "NAME=VALUE: another value for a parameter, volume or initial count")
-        ->allow_extra_args(false);
-    command->add_option("-o,--out", a->out, "Result file: .csv, .json or .h5; may be given several times")
-        ->allow_extra_args(false);
-    command->add_flag("-q,--quiet", a->quiet, "Print nothing but errors");
     command->callback([a, command_line] { moments(*a, command_line); });
 }
 

@@ -15,11 +15,10 @@ namespace fano::cli {
 
 namespace {
 
-struct OdeArguments {
-    std::string model, times, over;
-    std::vector<std::string> set, out;
+struct OdeArguments : SolverArguments {
+    std::string over;
     double tolerance = 1e-9;
-    bool steady = false, quiet = false;
+    bool steady = false;
 };
 
 constexpr auto stability_note =
@@ -160,12 +159,8 @@ void print(std::vector<Table> const& tables) {
 }
 
 void ode(OdeArguments const& arguments, std::string const& command_line) {
-    Model model = read_model(arguments.model);
-    apply_settings(model, arguments.set);
+    Model const model = read_model_for(arguments);
     Network const network = compile(model);
-    check_result_files(arguments.out, arguments.model);
-    if (!arguments.quiet)
-        for (auto const& note : model.notes) say("note: " + note);
     StopOnSignal const signals;
     StopWriting const writing{StopOnSignal::flag()};
     auto const tables = !arguments.over.empty() ? branches(arguments, model, network)
@@ -183,11 +178,7 @@ void ode(OdeArguments const& arguments, std::string const& command_line) {
 void add_ode(CLI::App& app, std::string const& command_line) {
     auto* const command = app.add_subcommand("ode", "Solve the rate equations: the model without noise");
     auto a = std::make_shared<OdeArguments>();
-    command->add_option("MODEL", a->model, "Model file, TOML or SBML")->required();
-    auto* const times = command->add_option(
-        "--times", a->times, "Times of the result, FROM:TO:POINTS or a list; the model's own by default");
-    command->add_option("--set", a->set, "NAME=VALUE: another value for a parameter, volume or initial count")
-        ->allow_extra_args(false);
+    auto* const times = add_solver_options(*command, *a);
     auto* const steady = command->add_flag("--steady", a->steady, "Find steady states and their stability");
     auto* const over = command->add_option(
         "--continue", a->over, "NAME=FROM:TO: follow steady states over a parameter, around folds");
@@ -196,9 +187,6 @@ void add_ode(CLI::App& app, std::string const& command_line) {
             ->capture_default_str();
     steady->excludes(times, over, tolerance);
     over->excludes(times, tolerance);
-    command->add_option("-o,--out", a->out, "Result file: .csv, .json or .h5; may be given several times")
-        ->allow_extra_args(false);
-    command->add_flag("-q,--quiet", a->quiet, "Print nothing but errors");
     command->callback([a, command_line] { ode(*a, command_line); });
 }
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/progress.hpp"
 #include "fano/error.hpp"
 #include "fano/result.hpp"
 
@@ -28,6 +29,29 @@ void apply_settings(Model& model, std::vector<std::string> const& settings) {
         model.set(setting.substr(0, at),
                   parse_value(setting.substr(at + 1), "--set " + setting, "--set NAME=VALUE"));
     }
+}
+
+CLI::Option* add_solver_options(CLI::App& command, SolverArguments& arguments) {
+    command.add_option("MODEL", arguments.model, "Model file, TOML or SBML")->required();
+    command
+        .add_option("--set", arguments.set,
+                    "NAME=VALUE: another value for a parameter, volume or initial count")
+        ->allow_extra_args(false);
+    command
+        .add_option("-o,--out", arguments.out, "Result file: .csv, .json or .h5; may be given several times")
+        ->allow_extra_args(false);
+    command.add_flag("-q,--quiet", arguments.quiet, "Print nothing but errors");
+    return command.add_option("--times", arguments.times,
+                              "Times of the result, FROM:TO:POINTS or a list; the model's own by default");
+}
+
+Model read_model_for(SolverArguments const& arguments) {
+    Model model = read_model(arguments.model);
+    apply_settings(model, arguments.set);
+    check_result_files(arguments.out, arguments.model);
+    if (!arguments.quiet)
+        for (auto const& note : model.notes) say("note: " + note);
+    return model;
 }
 
 std::vector<double> choose_times(std::string const& option, Network const& network) {

@@ -4,9 +4,23 @@
 #include <string>
 #include <vector>
 
+#include <CLI/CLI.hpp>
+
 #include "fano/network.hpp"
 
 namespace fano::cli {
+
+// What methods without cells are asked.
+struct SolverArguments {
+    std::string model, times;
+    std::vector<std::string> set, out;
+    bool quiet = false;
+};
+
+// Adds MODEL, --times (which is returned, as it may exclude others), --set, --out and --quiet.
+CLI::Option* add_solver_options(CLI::App& command, SolverArguments& arguments);
+// With the settings applied, the files checked and the reader's notes told.
+Model read_model_for(SolverArguments const& arguments);
 
 // The number in a part of an option; `usage` is what the option should have been: "--set NAME=VALUE".
 double parse_value(std::string const& text, std::string const& option, std::string const& usage);
