@@ -86,7 +86,7 @@ struct PositiveNormal {
 };
 
 // Poisson; mean 0 gives 0. By inversion below 10, above by transformed rejection: Hörmann, Insurance:
-// Mathematics and Economics 12:39 (1993), algorithm PTRS.
+// Mathematics and Economics 12:39 (1993), algorithm PTRS, with the constants of lane_samplers.hpp.
 struct Poisson {
     double mean;
     template <class Generator>
@@ -102,7 +102,7 @@ struct Poisson {
             return n;
         }
         double const b = 0.931 + 2.53 * sqrt(mean), a = -0.059 + 0.02483 * b;
-        double const inverse_alpha = 1.1239 + 1.1328 / (b - 3.4), v_r = 0.9277 - 3.6224 / (b - 2.0);
+        double const inverse_alpha = 1.1242 + 1.2 / (b - 3.4), v_r = 0.917 - 3.6224 / (b - 2.0);
         for (;;) {
             double const u = next() - 0.5, v = next();
             double const us = 0.5 - absolute(u);
