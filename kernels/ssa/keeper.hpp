@@ -211,6 +211,7 @@ private:
     FANO_FUNCTION void end() {
         check_steps();
         if (status_.failed) return;
+        if constexpr (leaps) network_.end_within_leap();
         hooks_.finish(c_.cell, firings(), network_);
         --status_.running;
         begin();

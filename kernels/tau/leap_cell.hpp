@@ -75,8 +75,10 @@ public:
         double const part = minimum((time - start_) / length_, 1.0);
         if (!(part > passed_)) return;
         Stream next{seed, cell, Purpose::leap_sample, static_cast<u64>(sample) << 32};
-        while (!draw_until(part, next)) {
+        constexpr int attempts = 1000;  // each of which is nearly certain to do
+        for (int i = 0; i < attempts && !draw_until(part, next); ++i) {
         }
+        for (u32 s = 0; s < leap.species; ++s) m_.registers[s] = maximum(m_.registers[s], 0.0);
         for (u32 r = 0; r < leap.reactions; ++r) {
             room_.fired[r] += room_.added[r] + room_.added_later[r];
             room_.first[r] -= room_.added[r];
@@ -86,6 +88,14 @@ public:
         passed_ = part;
     }
 
+    // At the end of the cell, within a leap: what fired until then counts.
+    void end_within_leap() {
+        if (!leaping()) return;
+        for (u32 r = 0; r < table().reactions; ++r) {
+            here(lanes_.fired) += room_.fired[r];
+            if (m_.fired != nullptr) m_.fired[r] += static_cast<u64>(room_.fired[r]);
+        }
+    }
     u64 firings() const { return static_cast<u64>(here(lanes_.fired)); }
     // Leaps that were begun: the last one may go on beyond the cell's end.
     LeapCounts history() const {

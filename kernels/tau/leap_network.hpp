@@ -12,10 +12,11 @@
 //
 // The leap is as long as the expected change, and the standard deviation of the change, of each species stays
 // within what the propensities that read it allow: epsilon a / (m |da/dx|), m the number of species that a reads,
-// but at least one molecule. For mass action these are the bounds of Cao, Gillespie & Petzold (2006), eq. 33. They
-// say nothing of molecules that come and go while their number stays. So the turnover of a species, that is by how
+// and at most epsilon x. For mass action these are the bounds of Cao, Gillespie & Petzold (2006), eq. 33, but not
+// their "at least one molecule": where less is allowed, the reactions that change the species are critical. They say
+// nothing of molecules that come and go while their number stays. So the turnover of a species, that is by how
 // much reactions would change it more or less if all counts changed in proportion, stays below a part of its
-// count, or one molecule.
+// count.
 //
 // A leap that would make a count negative is halved, and of its firings a binomial half is kept, so that the numbers
 // drawn stay those of the same Poisson processes; after Anderson, J. Chem. Phys. 128:054103 (2008).
@@ -99,6 +100,8 @@ public:
             sound = both(sound, propensity(r) >= Real(0.0));
             all = all + propensity(r);
         }
+        for (u32 i = 0; i < table_.loss_count; ++i)
+            sound = both(sound, m_.registers[table_.losses[i].species] >= Real(0.0));
         sound = both(sound, all < Real(infinity));
         Mask const running = both(sound, state.time < Real(infinity));
         Mask ready = both(running, *m_.exact_left <= Real(0.0));
@@ -184,9 +187,16 @@ private:
             Real const slope = absolute(m_.registers[limit.reg]);
             m_.response[limit.reaction] = m_.response[limit.reaction] + slope * m_.registers[limit.species];
             Real const change = propensity(limit.reaction) * Real(table_.epsilon * limit.share) / slope;
-            Real const least = select(change > Real(1.0), change, Real(1.0));  // also for 0/0
-            Real const allowed = select(slope > Real(0.0), least, Real(infinity));
+            // A slope of 0 may belong to a minimum, or to no molecules yet: it bounds nothing.
+            Real const relative = m_.registers[limit.species] * Real(table_.epsilon);
+            Real const allowed = select(slope > Real(0.0), minimum(change, relative), relative);
             m_.allowed[limit.species] = minimum(m_.allowed[limit.species], allowed);
+        }
+        for (u32 s = 0; s < table_.species; ++s) {
+            Mask const fine = m_.allowed[s] < Real(1.0);
+            for (u32 c = table_.first_change[s]; c < table_.first_change[s + 1]; ++c)
+                m_.critical[table_.changes[c].reaction] =
+                    either(m_.critical[table_.changes[c].reaction], fine);
         }
         Real length = Real(most_firings_a_leap) / all, alone = 0.0, together = 0.0;
         for (u32 r = 0; r < table_.reactions; ++r) {
@@ -205,7 +215,7 @@ private:
                 turnover = turnover + response * Real(absolute(change.amount));
             }
             Real const allowed = m_.allowed[s];
-            Real const replaced = maximum(m_.registers[s] * Real(table_.turnover), Real(1.0));
+            Real const replaced = m_.registers[s] * Real(table_.turnover);
             Real const longest = minimum(minimum(allowed / absolute(mean), allowed * allowed / variance),
                                          select(turnover > Real(0.0), replaced / turnover, Real(infinity)));
             Mask const limited = both(variance > Real(0.0), allowed < Real(infinity));
@@ -236,8 +246,11 @@ private:
             Mask const wanted = and_not(leaping, m_.critical[r]);
             if (!any(wanted)) continue;
             Real const then = m_.middle[table_.propensity[r]];
-            Real const rate = maximum(then + then - propensity(r), Real(0.0));
-            m_.firings[r] = m_.firings[r] + draw_poisson<Lane>(rate * half, wanted, draws);
+            // Where there is no propensity half-way, the step after the leap tells.
+            Real const rate =
+                select(then >= Real(0.0), maximum(then + then - propensity(r), Real(0.0)), propensity(r));
+            Real const mean = minimum(rate * half, Real(largest_mean));
+            m_.firings[r] = m_.firings[r] + draw_poisson<Lane>(mean, wanted, draws);
         }
     }
 
@@ -261,12 +274,16 @@ private:
         return count;
     }
 
-    // The lanes among these in which a count would be negative.
+    // The lanes among these in which firings together would make a count negative. Where one that fires alone
+    // does so, the model is at fault, and the next step tells.
     FANO_FUNCTION Mask overdrawn(State const& state, Mask const& lanes) {
         choose(state);
         Mask over = none();
-        for (u32 i = 0; i < table_.loss_count; ++i)
-            over = either(over, count_after(table_.losses[i].species) < Real(0.0));
+        for (u32 i = 0; i < table_.loss_count; ++i) {
+            LeapLoss const& loss = table_.losses[i];
+            Mask const alone = both(m_.chosen[loss.reaction], m_.registers[loss.species] < Real(loss.amount));
+            over = either(over, and_not(count_after(loss.species) < Real(0.0), alone));
+        }
         return both(over, lanes);
     }
 

@@ -283,6 +283,10 @@ Ensemble run_ensemble(Network const& network, EnsembleOptions const& options) {
         why_method = choice.why;
     }
     std::vector<std::string> warnings;
+    constexpr double largest_measured_epsilon = 0.3;
+    if (chosen.method == Method::tau && chosen.epsilon > largest_measured_epsilon)
+        warnings.push_back(fmt::format("--epsilon {} is coarse; errors were measured up to {}",
+                                       chosen.epsilon, largest_measured_epsilon));
     std::vector<Gpu> gpus = choose_gpus(chosen, warnings);
     Ensemble result = run_ensemble_on(network, chosen, std::move(gpus));
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());

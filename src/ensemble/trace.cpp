@@ -68,11 +68,14 @@ private:
 struct OneCell {
     std::uint64_t cell;
     std::atomic<bool> const* outside;
+    std::vector<double> last;  // outputs at the end
     bool taken = false;
     kernels::FailureReport failure{};
 
     std::uint64_t take() { return std::exchange(taken, true) ? kernels::no_cell : cell; }
-    void sample(std::uint64_t, std::uint32_t, std::uint32_t, double const*) const {}
+    void sample(std::uint64_t, std::uint32_t, std::uint32_t, double const* outputs) {
+        std::copy_n(outputs, last.size(), last.begin());
+    }
     void finish(std::uint64_t, std::uint64_t, kernels::TableCell const&) const {}
     bool stopped() const { return outside != nullptr && outside->load(std::memory_order_relaxed); }
     void fail(kernels::FailureReport const& report) { failure = report; }
@@ -104,7 +107,7 @@ Trajectory trace(Network const& network, EnsembleOptions const& options, std::ui
     std::optional<LeapTables> leap;
     if (options.method == Method::tau) leap.emplace(network, options.epsilon);
     LaneMemory memory{table, 1, false, leap ? &*leap : nullptr};
-    OneCell hooks{cell, options.stop};
+    OneCell hooks{cell, options.stop, std::vector<double>(table.output_count)};
     double const end = options.times.back();
     kernels::LaneKeeper<OneCell> keeper{
         table, {options.seed, &end, 1, options.max_events}, memory.lanes, memory.cell, hooks};
@@ -128,6 +131,10 @@ Trajectory trace(Network const& network, EnsembleOptions const& options, std::ui
         trace_with(dense_network<false, false>(table, memory));
     if (hooks.failure.failure != kernels::Failure::none)
         throw_failure(network, hooks.failure, options.max_events);
+    if (leap && trajectory.time.back() < end) {  // within a leap, which goes on
+        trajectory.time.push_back(end);
+        trajectory.values.insert(trajectory.values.end(), hooks.last.begin(), hooks.last.end());
+    }
     return trajectory;
 }
 

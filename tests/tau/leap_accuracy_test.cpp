@@ -131,6 +131,56 @@ propensity = "4000*S/(5000 + S)"
     expect_close(network, {"S", "P"}, {2, 6, 9});
 }
 
+// A few messengers make many proteins: what decides the noise happens one by one beside long leaps.
+TEST(LeapAccuracy, FewMoleculesBesideMany) {
+    auto const network = compile(read_toml(R"toml(
+[species]
+m = 4
+P = 4000
+[reactions.transcription]
+equation = "-> m"
+rate = 4
+[reactions.decay_of_m]
+equation = "m -> 0"
+rate = 1
+[reactions.translation]
+equation = "m -> m + P"
+rate = 500
+[reactions.decay_of_P]
+equation = "P -> 0"
+rate = 0.5
+)toml",
+                                           "few.toml"));
+    expect_close(network, {"m", "P"}, {1, 8});
+}
+
+// Propensities and their slopes are 0 at first, and saturate later.
+TEST(LeapAccuracy, LawsWithoutSlope) {
+    auto const network = compile(read_toml(R"toml(
+[species]
+P = 0
+R = 0
+S = 400
+[reactions.make]
+equation = "-> P"
+rate = 500
+[reactions.activated]
+equation = "-> R"
+propensity = "1000*P^2/(1000^2 + P^2)"
+[reactions.decay]
+equation = "R -> 0"
+rate = 1
+[reactions.consume]
+equation = "S -> 0"
+propensity = "100*S/(0.01 + S)"
+[reactions.supply]
+equation = "-> S"
+rate = 40
+)toml",
+                                           "slopes.toml"));
+    expect_close(network, {"P", "R", "S"}, {3, 6, 9}, 20000);
+}
+
 // The published trial: one widely used solver gives a mean of 5.71 and a fraction of 0.372 here.
 TEST(LeapAccuracy, TelegraphHasItsMomentsWithinOnePercent) {
     auto const network = test::gallery_network("telegraph");
