@@ -12,7 +12,8 @@ if(FANO_HAVE_CUDA)
   message(STATUS "CUDA toolkit ${CUDAToolkit_VERSION}")
   # Kernels that depend on no network are compiled ahead, for each generation of GPUs that CUDA 13 knows; those
   # between and after them are served by the intermediate code of 90 and 120.
-  if(NOT CMAKE_CUDA_ARCHITECTURES)
+  # CMAKE_CUDA_ARCHITECTURES, or CUDAARCHS in the environment, asks for others.
+  if(NOT CMAKE_CUDA_ARCHITECTURES AND NOT DEFINED ENV{CUDAARCHS})
     set(CMAKE_CUDA_ARCHITECTURES 75-real 80-real 90 120)
   endif()
   if(NOT CMAKE_CUDA_COMPILER)

@@ -66,7 +66,7 @@ Table spectrum(Network const& network, StationaryNoise const& found) {
 }
 
 void lna(LnaArguments const& arguments, std::string const& command_line) {
-    Network const network = compile(read_model_for(arguments));
+    Network const network = compile_for(read_model_for(arguments), arguments);
     StopOnSignal const signals;
     StopWriting const writing{StopOnSignal::flag()};
     std::vector<Table> tables;

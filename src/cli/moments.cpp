@@ -37,7 +37,7 @@ Table shape(Network const& network, CountMoments const& found) {
 }
 
 void moments(MomentArguments const& arguments, std::string const& command_line) {
-    Network const network = compile(read_model_for(arguments));
+    Network const network = compile_for(read_model_for(arguments), arguments);
     StopOnSignal const signals;
     StopWriting const writing{StopOnSignal::flag()};
     auto const found =

@@ -160,7 +160,7 @@ void print(std::vector<Table> const& tables) {
 
 void ode(OdeArguments const& arguments, std::string const& command_line) {
     Model const model = read_model_for(arguments);
-    Network const network = compile(model);
+    Network const network = compile_for(model, arguments);
     StopOnSignal const signals;
     StopWriting const writing{StopOnSignal::flag()};
     auto const tables = !arguments.over.empty() ? branches(arguments, model, network)

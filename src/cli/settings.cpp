@@ -49,9 +49,14 @@ Model read_model_for(SolverArguments const& arguments) {
     Model model = read_model(arguments.model);
     apply_settings(model, arguments.set);
     check_result_files(arguments.out, arguments.model);
-    if (!arguments.quiet)
-        for (auto const& note : model.notes) say("note: " + note);
     return model;
+}
+
+Network compile_for(Model const& model, SolverArguments const& arguments) {
+    Network network = compile(model);
+    if (!arguments.quiet)
+        for (auto const& warning : network.warnings) say("note: " + warning);
+    return network;
 }
 
 std::vector<double> choose_times(std::string const& option, Network const& network) {

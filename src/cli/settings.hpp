@@ -19,8 +19,10 @@ struct SolverArguments {
 
 // Adds MODEL, --times (which is returned, as it may exclude others), --set, --out and --quiet.
 CLI::Option* add_solver_options(CLI::App& command, SolverArguments& arguments);
-// With the settings applied, the files checked and the reader's notes told.
+// With the settings applied and the files checked.
 Model read_model_for(SolverArguments const& arguments);
+// Compiled, its warnings told unless that is to be quiet.
+Network compile_for(Model const& model, SolverArguments const& arguments);
 
 // The number in a part of an option; `usage` is what the option should have been: "--set NAME=VALUE".
 double parse_value(std::string const& text, std::string const& option, std::string const& usage);

@@ -173,6 +173,10 @@ private:
     }
 
     std::string note(bool closed) const {
+        if (!closed && !network_.cell_parameters.empty())
+            return "all propensities are linear: the moments are exact, without a closure, for cells that "
+                   "all "
+                   "have the mean parameters";
         if (!closed) return "all propensities are linear: the moments are exact, without a closure";
         return fmt::format(
             "moments above order {} are replaced by the {} closure; how wrong that is cannot be told "

@@ -177,6 +177,8 @@ std::vector<std::string> find_absorbing_states(NetworkTables const& tables,
     if (tables.scalars.features.timed || !tables.events.empty() || tables.scalars.reactions == 0) return {};
     Trial<double> trial{tables};
     for (std::uint32_t s = 0; s < tables.scalars.slots; ++s) trial[s] = tables.initial[s];
+    // Of a parameter drawn at birth no value is known; hardly ever is it 0.
+    for (auto const& birth : tables.births) trial[birth.slot] = 1.0;
     // All counts at 0, but for what the conservation laws keep: each law puts its whole sum on one species.
     std::vector<std::pair<ConservationLaw const*, double>> kept;
     std::size_t combinations = 1;

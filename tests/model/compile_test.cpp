@@ -96,6 +96,22 @@ TEST(Compile, FindsTheAbsorbingState) {
     EXPECT_TRUE(network("[species]\nM = 0\n[reactions.b]\nequation = \"-> M\"\nrate = 1\n").warnings.empty());
 }
 
+TEST(Compile, ARateDrawnAtBirthIsNotTakenForZero) {
+    Network const n = compile(read_toml(R"toml(
+[species]
+A = 10
+B = 0
+[parameters]
+s = { distribution = "gamma", mean = 1, cv = 0.5 }
+[reactions.flip]
+equation = "A <-> B"
+rate = "1000*s"
+reverse_rate = "s"
+)toml",
+                                        "test.toml"));
+    EXPECT_THAT(n.warnings, Not(Contains(HasSubstr("absorbing state"))));
+}
+
 TEST(Compile, WarnsOfNothingInMassAction) {
     for (auto const& warning : network(enzyme).warnings) EXPECT_THAT(warning, Not(HasSubstr("negative")));
 }
