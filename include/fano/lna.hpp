@@ -14,7 +14,8 @@ namespace fano {
 //   dx/dt = S a(x),  dC/dt = J C + C J^T + B.
 // van Kampen, Stochastic Processes in Physics and Chemistry, chapter X; Elf & Ehrenberg, Genome Res. 13, 2475 (2003).
 // Starts from the means and variances of the initial counts. `times` ascend from 0 or later. Throws InputError for
-// networks with events, with propensities that jump or with more than about 100 species, SolverError where the equations have no solution.
+// networks with events, with propensities that jump or with more than about 100 species, SolverError where the
+// equations have no solution.
 SecondMoments linear_noise(Network const& network, std::vector<double> const& times,
                            std::atomic<bool> const* stop = nullptr);
 

@@ -8,7 +8,8 @@
 // A leap has two halves. The first takes place at the propensities a of its beginning; the second at 2 a' - a, or
 // 0 if that is negative, where a' are the propensities after the first. Anderson & Koyama, Multiscale Model. Simul.
 // 10:1493 (2012), theta = 1/2: means and variances are right to second order. Plain leaps are right to first: they
-// lag behind in transients and add noise to stationary states.
+// lag behind in transients and add noise to stationary states. Critical reactions wait at the propensity of the
+// leap's beginning, which is right to first order.
 //
 // The leap is as long as the expected change, and the standard deviation of the change, of each species stays
 // within what the propensities that read it allow: epsilon a / (m |da/dx|), m the number of species that a reads,
