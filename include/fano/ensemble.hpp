@@ -18,17 +18,29 @@ namespace fano {
 enum class Method {
     exact,      // the direct method: every reaction one by one; Gillespie (1976)
     tau,        // tau-leaping: many firings a step where propensities change little, else exact steps
-    automatic,  // whichever suits, by a pilot of cells
+    langevin,   // the chemical Langevin equation: counts are real numbers with normal noise; Gillespie (2000)
+    automatic,  // exact or tau, whichever suits, by a pilot of cells
 };
 
-std::string method_name(Method method);  // "exact", "tau", "auto"
+std::string method_name(Method method);  // "exact", "tau", "cle", "auto"
 // Throws InputError.
 Method parse_method(std::string const& text);
 
+// How a step of the Langevin equation is made.
+enum class LangevinScheme {
+    trapezoidal,  // weak order 2; Anderson & Mattingly (2011)
+    euler,        // weak order 1: Euler-Maruyama
+};
+
+std::string scheme_name(LangevinScheme scheme);  // "trapezoidal", "euler"
+// Throws InputError.
+LangevinScheme parse_scheme(std::string const& text);
+
 struct EnsembleOptions {
     Method method = Method::exact;
-    double epsilon =
-        0.03;  // of tau-leaping: the relative change of a propensity that a leap may make, in (0, 1)
+    double epsilon = 0.03;  // of tau and Langevin: the relative change of a propensity in a step, in (0, 1)
+    double step = 0;        // of Langevin: fixed length of all steps; 0: as epsilon allows
+    LangevinScheme scheme = LangevinScheme::trapezoidal;
     std::uint64_t cells = 10000;
     std::uint64_t first_cell = 0;  // cells [first_cell, first_cell + cells) of the ensemble
     std::uint64_t seed = 1;
@@ -63,6 +75,13 @@ struct LeapHistory {
     std::uint64_t shortened = 0;    // leaps halved because a count would have been negative
 };
 
+// What the histories of the Langevin equation were made of, all cells.
+struct LangevinHistory {
+    std::uint64_t steps = 0;
+    std::vector<std::uint64_t> few;       //!< [species] samples with fewer than 10 molecules
+    std::vector<std::uint64_t> negative;  //!< [species] samples below 0
+};
+
 struct Ensemble {
     std::vector<double> times;
     std::vector<Output> outputs;
@@ -78,8 +97,11 @@ struct Ensemble {
     std::uint64_t events = 0;  // reactions fired, all cells
     Method method = Method::exact;
     std::string why_method{};  // if it was chosen by a pilot
-    double epsilon = 0;        // of tau-leaping
+    double epsilon = 0;        // of tau-leaping, and of Langevin steps that adapt
     LeapHistory leaps{};
+    double step = 0;  // of Langevin steps that do not
+    LangevinScheme scheme = LangevinScheme::trapezoidal;
+    LangevinHistory langevin{};
     double seconds = 0;  // wall clock of the simulation
     std::string device;  // "cpu (avx512, 2 threads)", "gpu (NVIDIA H200, sm_90)"
     unsigned threads = 0;

@@ -12,6 +12,7 @@ enum class Purpose : u32 {
     event_order = 2,  // ties between events of equal priority
     leap = 3,         // firings in a leap
     leap_sample = 4,  // firings until a sample within a leap; the sample is part of the draw
+    langevin = 5,     // noise of a step of the Langevin equation
 };
 
 }  // namespace fano::kernels

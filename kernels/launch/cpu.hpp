@@ -2,6 +2,7 @@
 // instruction set, which names its Lane and its entry point.
 #pragma once
 
+#include "kernels/langevin/langevin_network.hpp"
 #include "kernels/launch/cpu_job.hpp"
 #include "kernels/ssa/sparse_network.hpp"
 #include "kernels/ssa/table_network.hpp"
@@ -46,7 +47,17 @@ inline void run_leaps(CpuJob const& job) {
 }
 
 template <class Lane>
+inline void run_langevin_equation(CpuJob const& job) {
+    LangevinNetwork<Lane> network{*job.lanes.langevin.table,
+                                  langevin_memory<Lane>(job.lanes.registers, job.lanes.langevin)};
+    auto& state = *reinterpret_cast<LaneState<Lane>*>(job.lanes.time);
+    RemoteKeeper keeper = job.keeper;
+    run_langevin<Lane>(job.seed, state, network, keeper);
+}
+
+template <class Lane>
 inline void run_lanes(CpuJob const& job) {
+    if (job.lanes.langevin.table != nullptr) return run_langevin_equation<Lane>(job);
     if (job.lanes.leap.table != nullptr) return run_leaps<Lane>(job);
     Features const& features = job.table->features;
     if (features.timed) return run_network<Lane, true, true>(job);

@@ -218,7 +218,7 @@ private:
     }
 
     FANO_FUNCTION u64 firings() const {
-        if constexpr (leaps)
+        if constexpr (requires { network_.firings(); })
             return network_.firings();
         else  // the last proposal lies beyond the end
             return c_.draw - c_.notes.discarded - 1 - network_.rejected();

@@ -1,6 +1,7 @@
 // The keeper of a worker with many lanes: attends, one after the other, to those that need it.
 #pragma once
 
+#include "kernels/langevin/langevin_cell.hpp"
 #include "kernels/ssa/keeper.hpp"
 #include "kernels/ssa/sparse_cell.hpp"
 #include "kernels/tau/leap_cell.hpp"
@@ -26,6 +27,7 @@ struct LaneView {
     double* sums;            //!< the SumTree of a large network, which has one lane
     u32* stale;              // of a large network
     LeapLanes leap;          // of the method that leaps
+    LangevinLanes langevin;  // of the Langevin equation
 };
 
 // Scalar memory for the keeper to work in. A large network's is that of its lane.
@@ -95,6 +97,10 @@ private:
     FANO_FUNCTION void with(u32 lane, Work const& work) {
         if (lanes_.leap.table != nullptr) {
             LeapCell cell{table_, scalar_memory(lane), lanes_.leap, lanes_.width, lane, memory_.leap};
+            return with_cell(cell, lane, work);
+        }
+        if (lanes_.langevin.table != nullptr) {
+            LangevinCell cell{table_, scalar_memory(lane), lanes_.langevin, lanes_.width, lane};
             return with_cell(cell, lane, work);
         }
         if (table_.large) {

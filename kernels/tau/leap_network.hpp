@@ -11,13 +11,8 @@
 // lag behind in transients and add noise to stationary states. Critical reactions wait at the propensity of the
 // leap's beginning, which is right to first order.
 //
-// The leap is as long as the expected change, and the standard deviation of the change, of each species stays
-// within what the propensities that read it allow: epsilon a / (m |da/dx|), m the number of species that a reads,
-// and at most epsilon x. For mass action these are the bounds of Cao, Gillespie & Petzold (2006), eq. 33, but not
-// their "at least one molecule": where less is allowed, the reactions that change the species are critical. They say
-// nothing of molecules that come and go while their number stays. So the turnover of a species, that is by how
-// much reactions would change it more or less if all counts changed in proportion, stays below a part of its
-// count.
+// How long a leap may be: step_bounds.hpp, without the "at least one molecule" of Cao, Gillespie & Petzold (2006),
+// eq. 33: where less is allowed, the reactions that change the species are critical.
 //
 // A leap that would make a count negative is halved, and of its firings a binomial half is kept, so that the numbers
 // drawn stay those of the same Poisson processes; after Anderson, J. Chem. Phys. 128:054103 (2008).
@@ -26,6 +21,7 @@
 #include "kernels/core/lane_samplers.hpp"
 #include "kernels/ssa/direct.hpp"
 #include "kernels/ssa/lane_keeper.hpp"
+#include "kernels/tau/step_bounds.hpp"
 
 FANO_KERNELS_BEGIN
 
@@ -180,19 +176,9 @@ private:
             Mask const few = m_.registers[loss.species] < Real(critical_firings * loss.amount);
             m_.critical[loss.reaction] = either(m_.critical[loss.reaction], few);
         }
-        evaluate(table_.code, table_.derivatives, m_.registers);
-        for (u32 s = 0; s < table_.species; ++s) m_.allowed[s] = infinity;
-        for (u32 r = 0; r < table_.reactions; ++r) m_.response[r] = 0.0;
-        for (u32 i = 0; i < table_.limit_count; ++i) {
-            LeapLimit const& limit = table_.limits[i];
-            Real const slope = absolute(m_.registers[limit.reg]);
-            m_.response[limit.reaction] = m_.response[limit.reaction] + slope * m_.registers[limit.species];
-            Real const change = propensity(limit.reaction) * Real(table_.epsilon * limit.share) / slope;
-            // A slope of 0 may belong to a minimum, or to no molecules yet: it bounds nothing.
-            Real const relative = m_.registers[limit.species] * Real(table_.epsilon);
-            Real const allowed = select(slope > Real(0.0), minimum(change, relative), relative);
-            m_.allowed[limit.species] = minimum(m_.allowed[limit.species], allowed);
-        }
+        StepBounds<Lane> bounds{table_, m_.registers, m_.allowed, m_.response};
+        auto const count = [&](u32 s) { return m_.registers[s]; };
+        bounds.find_allowed(count);
         for (u32 s = 0; s < table_.species; ++s) {
             Mask const fine = m_.allowed[s] < Real(1.0);
             for (u32 c = table_.first_change[s]; c < table_.first_change[s + 1]; ++c)
@@ -204,24 +190,9 @@ private:
             alone = alone + select(m_.critical[r], propensity(r), Real(0.0));
             together = together + select(m_.critical[r], Real(0.0), propensity(r));
         }
-        for (u32 s = 0; s < table_.species; ++s) {
-            Real mean = 0.0, variance = 0.0, turnover = 0.0;
-            for (u32 c = table_.first_change[s]; c < table_.first_change[s + 1]; ++c) {
-                Change const& change = table_.changes[c];
-                Mask const alone_here = m_.critical[change.reaction];
-                Real const rate = select(alone_here, Real(0.0), propensity(change.reaction));
-                mean = mean + rate * Real(change.amount);
-                variance = variance + rate * Real(change.amount * change.amount);
-                Real const response = select(alone_here, Real(0.0), m_.response[change.reaction]);
-                turnover = turnover + response * Real(absolute(change.amount));
-            }
-            Real const allowed = m_.allowed[s];
-            Real const replaced = m_.registers[s] * Real(table_.turnover);
-            Real const longest = minimum(minimum(allowed / absolute(mean), allowed * allowed / variance),
-                                         select(turnover > Real(0.0), replaced / turnover, Real(infinity)));
-            Mask const limited = both(variance > Real(0.0), allowed < Real(infinity));
-            length = select(limited, minimum(length, longest), length);
-        }
+        length = bounds.shorten(
+            length, [&](u32 r) { return select(m_.critical[r], Real(0.0), propensity(r)); },
+            [&](u32 r) { return select(m_.critical[r], Real(0.0), m_.response[r]); }, count);
         *m_.length = length;
         // A critical reaction may end the leap early.
         Mask const long_enough = both(length * together >= Real(firings_worth_a_leap),

@@ -123,11 +123,24 @@ std::size_t leap_words(kernels::LeapTable const& leap, std::size_t width) {
            rounded(leap.species) + 7 * rounded(leap.reactions);
 }
 
+std::size_t normals_a_step(kernels::LangevinTable const& langevin) {
+    std::size_t const needed = std::size_t{langevin.halves ? 2u : 1u} * langevin.rates.reactions;
+    return (needed + kernels::normals_a_block - 1) / kernels::normals_a_block * kernels::normals_a_block;
+}
+
+std::size_t langevin_words(kernels::LangevinTable const& langevin, std::size_t width) {
+    auto const& rates = langevin.rates;
+    return rounded(rates.registers * width) + rounded(normals_a_step(langevin) * width) +
+           3 * rounded(rates.reactions * width) + rounded(rates.species * width) + rounded(width) +
+           2 * rounded(rates.species);
+}
+
 }  // namespace
 
 LaneMemory::LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, bool count_reactions,
-                       LeapTables const* leap)
-    : leap_(leap == nullptr ? kernels::LeapTable{} : leap->view()),
+                       StepTables const& steps)
+    : leap_(steps.leap() == nullptr ? kernels::LeapTable{} : steps.leap()->view()),
+      langevin_(steps.langevin() == nullptr ? kernels::LangevinTable{} : steps.langevin()->view()),
       buffer_(8 * rounded(width) + rounded(std::size_t{table.registers} * width) +
               (table.large ? rounded(kernels::SumTreeShape{table.reactions}.size()) + rounded(1) : 0) +
               3 * rounded(std::size_t{table.reactions} * width) +
@@ -135,12 +148,13 @@ LaneMemory::LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, 
               (table.features.timed ? rounded(std::size_t{2} * table.registers * width) : 0) +
               (count_reactions ? rounded(std::size_t{table.reactions} * width) : 0) +
               (table.features.timed ? 3 : 1) * rounded(table.registers) + rounded(table.output_count) +
-              rounded(width) + (leap == nullptr ? 0 : leap_words(leap_, width))),
+              rounded(width) + (steps.leap() == nullptr ? 0 : leap_words(leap_, width)) +
+              (steps.langevin() == nullptr ? 0 : langevin_words(langevin_, width))),
       notes_(width),
       pending_(table.features.events ? width : 0),
       event_values_(std::size_t{pending_.size()} * (kernels::max_pending_events + 1) *
                     table.max_assignments) {
-    bool const sparse = table.large && leap == nullptr;
+    bool const sparse = table.large && steps.exact();
     // One LaneState, whatever its width: consecutive arrays in the order of its members.
     double* const state = buffer_.reals(std::size_t{7} * width);
     lanes.width = width;
@@ -151,7 +165,8 @@ LaneMemory::LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, 
     lanes.window = state + 4 * std::size_t{width};
     lanes.draw = reinterpret_cast<std::uint64_t*>(state + 5 * std::size_t{width});
     lanes.cell = lanes.draw + width;
-    lanes.registers = buffer_.reals(std::size_t{leap == nullptr ? table.registers : leap_.registers} * width);
+    lanes.registers =
+        buffer_.reals(std::size_t{steps.leap() == nullptr ? table.registers : leap_.registers} * width);
     lanes.triggers = buffer_.reals(std::size_t{table.event_count} * width);
     lanes.rejected = buffer_.reals(width);
     lanes.fired = count_reactions ? buffer_.words(std::size_t{table.reactions} * width) : nullptr;
@@ -169,7 +184,8 @@ LaneMemory::LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, 
         cell.registers = buffer_.reals(table.registers);
         cell.bounds = table.features.timed ? buffer_.reals(std::size_t{2} * table.registers) : nullptr;
     }
-    if (leap != nullptr) place_leap(width);
+    if (steps.leap() != nullptr) place_leap(width);
+    if (steps.langevin() != nullptr) place_langevin(width);
 
     lanes.notes = notes_.data();
     lanes.pending = pending_.empty() ? nullptr : pending_.data();
@@ -177,12 +193,14 @@ LaneMemory::LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, 
         pending_[lane].values =
             event_values_.data() + lane * (kernels::max_pending_events + 1) * table.max_assignments;
     std::span const constants{table.constants, table.constant_count};
-    if (leap == nullptr)
-        set_constants(constants, lanes.registers, bounds, width);
-    else {
+    if (auto const* leap = steps.leap()) {
         for (double* registers : {lanes.registers, lanes.leap.middle})
             set_constants(leap->constants(), registers, nullptr, width);
         set_constants(leap->constants(), cell.leap.registers, nullptr, 1);
+    } else if (auto const* langevin = steps.langevin()) {
+        set_constants(langevin->constants(), lanes.langevin.positive, nullptr, width);
+    } else {
+        set_constants(constants, lanes.registers, bounds, width);
     }
     if (!sparse) set_constants(constants, cell.registers, cell.bounds, 1);
 }
@@ -205,6 +223,20 @@ void LaneMemory::place_leap(std::uint32_t width) {
     room.start = buffer_.reals(leap_.species);
     for (auto* list : {&room.first, &room.later, &room.part, &room.fired, &room.added, &room.added_later})
         *list = buffer_.reals(leap_.reactions);
+}
+
+void LaneMemory::place_langevin(std::uint32_t width) {
+    auto& langevin = lanes.langevin;
+    auto const& rates = langevin_.rates;
+    langevin.table = &langevin_;
+    langevin.positive = buffer_.reals(std::size_t{rates.registers} * width);
+    langevin.noise = buffer_.reals(normals_a_step(langevin_) * width);
+    for (auto* list : {&langevin.extent, &langevin.before, &langevin.response})
+        *list = buffer_.reals(std::size_t{rates.reactions} * width);
+    langevin.allowed = buffer_.reals(std::size_t{rates.species} * width);
+    langevin.draws = buffer_.words(width);
+    langevin.few = buffer_.words(rates.species);
+    langevin.negative = buffer_.words(rates.species);
 }
 
 }  // namespace fano

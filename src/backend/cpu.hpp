@@ -7,7 +7,7 @@
 
 #include "fano/ensemble.hpp"
 #include "kernels/launch/cpu_job.hpp"
-#include "tau/leap_tables.hpp"
+#include "langevin/step_tables.hpp"
 
 namespace fano {
 
@@ -36,12 +36,12 @@ private:
     std::size_t size_;
 };
 
-// All arrays of one worker: its lanes, and its keeper's scalar registers. A large network, unless it leaps, has one
+// All arrays of one worker: its lanes, and its keeper's scalar registers. A large network of the exact method has one
 // lane, a tree of sums, and no scalar copy; the arrays that it does not need are null.
 class LaneMemory {
 public:
     LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, bool count_reactions,
-               LeapTables const* leap = nullptr);
+               StepTables const& steps = {});
 
     kernels::LaneView lanes{};
     kernels::KeeperMemory cell{};
@@ -52,8 +52,10 @@ public:
 
 private:
     void place_leap(std::uint32_t width);
+    void place_langevin(std::uint32_t width);
 
     kernels::LeapTable leap_{};
+    kernels::LangevinTable langevin_{};
     AlignedBuffer buffer_;
     std::vector<kernels::KeeperNotes> notes_;
     std::vector<kernels::PendingEvents> pending_;

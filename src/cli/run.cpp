@@ -21,7 +21,8 @@ namespace {
 
 struct RunArguments {
     std::string model, times, device = "auto", method = "exact", json, plot;
-    double epsilon = 0.03;
+    double epsilon = 0.03, step = 0;
+    std::string scheme = "trapezoidal";
     std::string cells = "10000", seed = "1", max_events = "1e9", cell;
     std::vector<std::string> set, out, joint, trajectory;
     unsigned threads = 0, block_threads = 0;
@@ -53,6 +54,8 @@ EnsembleOptions make_options(RunArguments const& arguments, Network const& netwo
     options.threads = arguments.threads;
     options.method = parse_method(arguments.method);
     options.epsilon = arguments.epsilon;
+    options.step = arguments.step;
+    options.scheme = parse_scheme(arguments.scheme);
     DeviceChoice const choice = parse_device(arguments.device);
     options.device = choice.device;
     options.gpus = choice.gpus;
@@ -122,13 +125,33 @@ void print_summary(std::FILE* out, RunArguments const& arguments, Network const&
     print_reaction_counts(out, ensemble);
     if (!ensemble.why_method.empty())
         fmt::print(out, "\nmethod {}, because {}\n", method_name(ensemble.method), ensemble.why_method);
+    if (ensemble.method == Method::langevin)
+        fmt::print(out, "\nLangevin equation, {} steps ({}, {})\n", ensemble.langevin.steps,
+                   scheme_name(ensemble.scheme),
+                   ensemble.step > 0 ? fmt::format("of {}", ensemble.step)
+                                     : fmt::format("epsilon {}", ensemble.epsilon));
     if (ensemble.method == Method::tau)
         fmt::print(out, "\ntau-leaping, epsilon {}: {} leaps, {} shortened, and {} exact steps\n",
                    ensemble.epsilon, ensemble.leaps.leaps, ensemble.leaps.shortened,
                    ensemble.leaps.exact_steps);
-    fmt::print(out, "\n{} events in {:.2f} s: {:.3g} events/s on {}; seed {}\n", ensemble.events,
-               ensemble.seconds, static_cast<double>(ensemble.events) / ensemble.seconds, ensemble.device,
-               ensemble.seed);
+    bool const steps = ensemble.method == Method::langevin;
+    auto const done = steps ? ensemble.langevin.steps : ensemble.events;
+    char const* const unit = steps ? "steps" : "events";
+    fmt::print(out, "\n{} {} in {:.2f} s: {:.3g} {}/s on {}; seed {}\n", done, unit, ensemble.seconds,
+               static_cast<double>(done) / ensemble.seconds, unit, ensemble.device, ensemble.seed);
+}
+
+// What another method would have used.
+void refuse_idle_options(CLI::App const& command, std::string const& method) {
+    auto const given = [&](char const* option) { return command.count(option) > 0; };
+    bool const langevin = method == method_name(Method::langevin);
+    for (char const* option : {"--step", "--scheme"})
+        if (given(option) && !langevin)
+            throw InputError(fmt::format("{} is of --method cle, and --method is {}", option, method));
+    if (given("--epsilon") && method == method_name(Method::exact))
+        throw InputError("--epsilon is of the methods tau, auto and cle, and --method is exact");
+    if (given("--epsilon") && given("--step"))
+        throw InputError("--step fixes the length of a step that --epsilon would choose; give one of them");
 }
 
 void run(RunArguments const& arguments, std::string const& command_line) {
@@ -199,11 +222,14 @@ void add_run(CLI::App& app, std::string const& command_line) {
     command
         ->add_option("--method", a->method,
                      "exact; tau: tau-leaping, for large counts, within an error that --epsilon sets; auto: "
-                     "whichever suits")
+                     "whichever of the two suits; cle: the chemical Langevin equation")
         ->capture_default_str();
     command
         ->add_option("--epsilon", a->epsilon,
-                     "Of tau-leaping: the relative change of a propensity that a leap may make")
+                     "Of tau and cle: the relative change of a propensity that a step may make")
+        ->capture_default_str();
+    command->add_option("--step", a->step, "Of cle: fixed length of all steps, instead of --epsilon");
+    command->add_option("--scheme", a->scheme, "Of cle: trapezoidal (weak order 2) or euler (1)")
         ->capture_default_str();
     command
         ->add_option("--device", a->device,
@@ -216,7 +242,10 @@ void add_run(CLI::App& app, std::string const& command_line) {
     command->add_flag("--no-covariance", a->no_covariance, "Leave covariances out (many species)");
     command->add_flag("--dry-run", a->dry_run, "Print what the run would need, and stop");
     command->add_flag("-q,--quiet", a->quiet, "Print nothing but errors");
-    command->callback([a, command_line] { run(*a, command_line); });
+    command->callback([a, command, command_line] {
+        refuse_idle_options(*command, a->method);
+        run(*a, command_line);
+    });
 }
 
 }  // namespace fano::cli

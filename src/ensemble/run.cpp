@@ -159,7 +159,14 @@ Ensemble prepare(Network const& network, EnsembleOptions const& options, MemoryP
     result.first_cell = options.first_cell;
     result.seed = options.seed;
     result.method = options.method;
-    result.epsilon = options.method == Method::tau ? options.epsilon : 0;
+    bool const langevin = options.method == Method::langevin;
+    if (options.method == Method::tau || (langevin && options.step == 0)) result.epsilon = options.epsilon;
+    if (langevin) {
+        result.step = options.step;
+        result.scheme = options.scheme;
+        result.langevin.few.resize(network.species.size());
+        result.langevin.negative.resize(network.species.size());
+    }
     for (auto const& reaction : network.reactions) result.reactions.push_back(reaction.id);
     if (options.count_reactions) result.reaction_counts.resize(network.reactions.size());
     if (options.snapshots) result.snapshots.resize(plan.snapshot_bytes / sizeof(double));
@@ -183,9 +190,11 @@ std::string describe(std::vector<Gpu> const& gpus) {
 std::vector<Gpu> choose_gpus(EnsembleOptions const& options, std::vector<std::string>& warnings) {
     std::vector<Gpu> gpus;
     if (options.device != Device::gpu && options.device != Device::best) return gpus;
-    if (options.method == Method::tau) {
+    if (options.method != Method::exact) {
         if (options.device == Device::best) return gpus;
-        throw BackendError("tau-leaping runs on processors only; leave --device out, or use --method exact");
+        throw BackendError(
+            fmt::format("--method {} runs on processors only; leave --device out, or use --method exact",
+                        method_name(options.method)));
     }
     GpuSurvey const survey = survey_gpus();
     if (survey.gpus.empty() && options.device == Device::best) return gpus;
@@ -210,13 +219,32 @@ std::vector<Gpu> choose_gpus(EnsembleOptions const& options, std::vector<std::st
 }  // namespace
 
 std::string method_name(Method method) {
-    return method == Method::tau ? "tau" : method == Method::automatic ? "auto" : "exact";
+    switch (method) {
+        case Method::tau:
+            return "tau";
+        case Method::langevin:
+            return "cle";
+        case Method::automatic:
+            return "auto";
+        default:
+            return "exact";
+    }
 }
 
 Method parse_method(std::string const& text) {
-    for (Method method : {Method::exact, Method::tau, Method::automatic})
+    for (Method method : {Method::exact, Method::tau, Method::langevin, Method::automatic})
         if (text == method_name(method)) return method;
-    throw InputError(fmt::format("--method {} is not known; use exact, tau or auto", text));
+    throw InputError(fmt::format("--method {} is not known; use exact, tau, cle or auto", text));
+}
+
+std::string scheme_name(LangevinScheme scheme) {
+    return scheme == LangevinScheme::euler ? "euler" : "trapezoidal";
+}
+
+LangevinScheme parse_scheme(std::string const& text) {
+    for (auto scheme : {LangevinScheme::trapezoidal, LangevinScheme::euler})
+        if (text == scheme_name(scheme)) return scheme;
+    throw InputError(fmt::format("--scheme {} is not known; use trapezoidal or euler", text));
 }
 
 MemoryPlan plan_memory(Network const& network, EnsembleOptions const& options) {
@@ -236,10 +264,8 @@ Ensemble run_ensemble_on(Network const& network, EnsembleOptions const& options,
         fmt::format("cpu ({}, {} thread{})", device_name(device), threads, threads == 1 ? "" : "s");
     result.device = gpus.empty() ? cpu : describe(gpus);
 
-    std::optional<LeapTables> leap;
-    if (options.method == Method::tau) leap.emplace(network, options.epsilon);
     Run run{network, network.tables->view(), options, device, result, CellQueue{options.cells}};
-    run.leap = leap ? &*leap : nullptr;
+    run.steps = StepTables{network, options};
     auto const start = Clock::now();
     {
         ProgressWatch const watch{run};
@@ -288,7 +314,10 @@ Ensemble run_ensemble(Network const& network, EnsembleOptions const& options) {
         warnings.push_back(fmt::format("--epsilon {} is coarse; errors were measured up to {}",
                                        chosen.epsilon, largest_measured_epsilon));
     std::vector<Gpu> gpus = choose_gpus(chosen, warnings);
-    Ensemble result = run_ensemble_on(network, chosen, std::move(gpus));
+    bool const real = chosen.method == Method::langevin;
+    Ensemble result = run_ensemble_on(real ? with_real_outputs(network) : network, chosen, std::move(gpus));
+    if (real)
+        for (auto& warning : langevin_warnings(network, result)) warnings.push_back(std::move(warning));
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
     result.why_method = why_method;
     return result;

@@ -1,8 +1,7 @@
 // Trajectories: a chosen cell runs again alone, which gives the same cell, and every change of it is kept.
-#include <optional>
-
 #include "ensemble/failure.hpp"
 #include "ensemble/worker.hpp"
+#include "kernels/langevin/langevin_network.hpp"
 #include "kernels/ssa/sparse_network.hpp"
 #include "kernels/ssa/table_network.hpp"
 #include "kernels/tau/leap_network.hpp"
@@ -36,6 +35,14 @@ public:
     { network_.leap(seed, state); }
     void settle(State const& state) { network_.settle(state); }
     kernels::u32 fire(State const& state) { return network_.fire(state); }
+
+    double step_length(State const& state) {
+        if (state.time < kernels::infinity) record(state.time);
+        return network_.step_length(state);
+    }
+    void advance(std::uint64_t seed, State const& state, double length) {
+        network_.advance(seed, state, length);
+    }
 
 private:
     void record(double time) {
@@ -84,11 +91,14 @@ struct OneCell {
 template <class Network>
 void trace_network(Network const& network, kernels::NetworkTable const& table, std::uint64_t seed,
                    LaneMemory& memory, kernels::LaneKeeper<OneCell>& keeper, Trajectory& trajectory) {
-    bool const leaps = memory.lanes.leap.table != nullptr;
+    bool const outputs_apart = memory.lanes.leap.table != nullptr || memory.lanes.langevin.table != nullptr;
     Recorder<Network> recorder{network, table, memory.lanes.registers,
-                               leaps ? memory.cell.registers : memory.lanes.registers, trajectory};
+                               outputs_apart ? memory.cell.registers : memory.lanes.registers, trajectory};
     auto& state = *reinterpret_cast<kernels::LaneState<ScalarLane>*>(memory.lanes.time);
-    kernels::run_direct<ScalarLane>(seed, state, recorder, keeper);
+    if constexpr (requires(Network & n) { n.step_length(state); })
+        kernels::run_langevin<ScalarLane>(seed, state, recorder, keeper);
+    else
+        kernels::run_direct<ScalarLane>(seed, state, recorder, keeper);
 }
 
 template <bool timed, bool checked>
@@ -104,22 +114,31 @@ kernels::TableNetwork<ScalarLane, timed, checked> dense_network(kernels::Network
 
 Trajectory trace(Network const& network, EnsembleOptions const& options, std::uint64_t cell) {
     auto const table = network.tables->view();
-    std::optional<LeapTables> leap;
-    if (options.method == Method::tau) leap.emplace(network, options.epsilon);
-    LaneMemory memory{table, 1, false, leap ? &*leap : nullptr};
+    StepTables const steps{network, options};
+    LaneMemory memory{table, 1, false, steps};
     OneCell hooks{cell, options.stop, std::vector<double>(table.output_count)};
     double const end = options.times.back();
+    // Only Langevin steps depend on the sample times.
+    std::vector<double> const times = steps.langevin() != nullptr ? options.times : std::vector{end};
     kernels::LaneKeeper<OneCell> keeper{
-        table, {options.seed, &end, 1, options.max_events}, memory.lanes, memory.cell, hooks};
+        table,
+        {options.seed, times.data(), static_cast<std::uint32_t>(times.size()), options.max_events},
+        memory.lanes,
+        memory.cell,
+        hooks};
     Trajectory trajectory{cell, {}, {}};
     auto const trace_with = [&](auto const& compiled) {
         trace_network(compiled, table, options.seed, memory, keeper, trajectory);
     };
     auto const& features = table.features;
-    if (leap)
+    if (steps.leap() != nullptr)
         trace_with(kernels::LeapNetwork<ScalarLane>{
             *memory.lanes.leap.table,
             kernels::leap_memory<ScalarLane>(memory.lanes, memory.upper, memory.chosen)});
+    else if (steps.langevin() != nullptr)
+        trace_with(kernels::LangevinNetwork<ScalarLane>{
+            *memory.lanes.langevin.table,
+            kernels::langevin_memory<ScalarLane>(memory.lanes.registers, memory.lanes.langevin)});
     else if (table.large)
         trace_with(kernels::SparseNetwork<kernels::Contiguous>{
             table, kernels::sparse_memory(memory.lanes, memory.bounds, nullptr)});
@@ -131,7 +150,7 @@ Trajectory trace(Network const& network, EnsembleOptions const& options, std::ui
         trace_with(dense_network<false, false>(table, memory));
     if (hooks.failure.failure != kernels::Failure::none)
         throw_failure(network, hooks.failure, options.max_events);
-    if (leap && trajectory.time.back() < end) {  // within a leap, which goes on
+    if (!steps.exact() && trajectory.time.back() < end) {  // within a leap, which goes on; or at a step's end
         trajectory.time.push_back(end);
         trajectory.values.insert(trajectory.values.end(), hooks.last.begin(), hooks.last.end());
     }

@@ -45,6 +45,11 @@ public:
         share_.leaps.shortened += history.shortened;
     }
 
+    void finish(std::uint64_t id, std::uint64_t events, kernels::LangevinCell const& cell) {
+        finish(id, events, static_cast<kernels::TableCell const&>(cell));
+        share_.langevin.steps += cell.steps();
+    }
+
     void finish(std::uint64_t, std::uint64_t events, kernels::TableCell const& cell) {
         ++finished_;
         share_.events += events;
@@ -56,8 +61,12 @@ public:
 
     void fail(kernels::FailureReport const& report) { run_.fail(report); }
 
-    void deliver() {
+    void deliver(kernels::LangevinLanes const& langevin) {
         if (stopped()) return;
+        if (auto const* table = langevin.table) {
+            share_.langevin.few.assign(langevin.few, langevin.few + table->rates.species);
+            share_.langevin.negative.assign(langevin.negative, langevin.negative + table->rates.species);
+        }
         run_.done.fetch_add(finished_, std::memory_order_relaxed);
         share_.deliver(run_);
     }
@@ -109,6 +118,11 @@ void Share::deliver(Run& run) {
     run.result.leaps.leaps += leaps.leaps;
     run.result.leaps.exact_steps += leaps.exact_steps;
     run.result.leaps.shortened += leaps.shortened;
+    run.result.langevin.steps += langevin.steps;
+    for (std::size_t s = 0; s < langevin.few.size(); ++s) {
+        run.result.langevin.few[s] += langevin.few[s];
+        run.result.langevin.negative[s] += langevin.negative[s];
+    }
     for (std::size_t r = 0; r < reaction_counts.size(); ++r)
         run.result.reaction_counts[r] += reaction_counts[r];
 }
@@ -124,15 +138,15 @@ TallyLayout tally_layout(Network const& network, EnsembleOptions const& options,
 }
 
 void work(Run& run) {
-    bool const leaps = run.leap != nullptr;
-    std::uint32_t const width = leaps ? lane_width(run.device) : lane_width(run.device, run.table);
-    LaneMemory memory{run.table, width, run.options.count_reactions, run.leap};
+    bool const exact = run.steps.exact();
+    std::uint32_t const width = exact ? lane_width(run.device, run.table) : lane_width(run.device);
+    LaneMemory memory{run.table, width, run.options.count_reactions, run.steps};
     Worker worker{run};
     WorkerKeeper keeper{run.table, keeper_options(run.options), memory.lanes, memory.cell, worker};
     kernels::CpuJob const job{&run.table,    memory.lanes,  memory.upper,     memory.accepted,
                               memory.chosen, memory.bounds, run.options.seed, remote(keeper)};
-    (leaps ? lane_function(run.device) : lane_function(run.device, run.table))(&job);
-    worker.deliver();
+    (exact ? lane_function(run.device, run.table) : lane_function(run.device))(&job);
+    worker.deliver(memory.lanes.langevin);
 }
 
 }  // namespace fano

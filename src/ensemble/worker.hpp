@@ -20,7 +20,7 @@ struct Run {
     Device device;  // of the host
     Ensemble& result;
     CellQueue queue;
-    LeapTables const* leap = nullptr;  // of the method that leaps
+    StepTables steps{};
     std::atomic<std::uint64_t> done{0};
     std::atomic<bool> stop{false};
     std::mutex mutex{};  // guards result and failure
@@ -58,6 +58,7 @@ struct Share {
     Tally tally;
     std::uint64_t events = 0, fingerprint = 0;
     LeapHistory leaps;
+    LangevinHistory langevin;
     std::vector<std::uint64_t> reaction_counts;  //!< [reaction], if asked for
 };
 

@@ -71,6 +71,14 @@ std::vector<Field> run_fields(Ensemble const& ensemble) {
         {"fingerprint", hexadecimal(ensemble.fingerprint)},
         {"method", method_name(ensemble.method)},
     };
+    if (ensemble.method == Method::langevin) {
+        fields.push_back({"scheme", scheme_name(ensemble.scheme)});
+        if (ensemble.step > 0)
+            fields.push_back({"step", ensemble.step});
+        else
+            fields.push_back({"epsilon", ensemble.epsilon});
+        fields.push_back({"steps", ensemble.langevin.steps});
+    }
     if (ensemble.method == Method::tau) {
         fields.push_back({"epsilon", ensemble.epsilon});
         fields.push_back({"leaps", ensemble.leaps.leaps});

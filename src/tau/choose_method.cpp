@@ -19,7 +19,7 @@ constexpr double steps_a_leap = 20, least_gain = 3;
 
 MethodChoice choose_method(Network const& network, EnsembleOptions const& options) {
     try {
-        LeapTables const tables{network, options.epsilon};
+        LeapTables const tables{network, Method::tau, options.epsilon};
     } catch (InputError const& error) {
         if (!(options.epsilon > 0 && options.epsilon < 1)) throw;
         return {Method::exact, error.what()};

@@ -11,39 +11,39 @@ namespace fano {
 
 namespace {
 
-[[noreturn]] void refuse(Network const& network, std::string const& why) {
-    throw InputError(
-        fmt::format("{} cannot be run with --method tau: {}; use --method exact", network.file, why));
+[[noreturn]] void refuse(Network const& network, Method method, std::string const& why) {
+    throw InputError(fmt::format("{} cannot be run with --method {}: {}; use --method exact", network.file,
+                                 method_name(method), why));
 }
 
-void check(Network const& network, RateLaws const& laws, double epsilon) {
+void check(Network const& network, RateLaws const& laws, Method method, double epsilon) {
     if (!(epsilon > 0 && epsilon < 1))
         throw InputError(
             fmt::format("--epsilon {} is not between 0 and 1; it is the relative change of a propensity that "
-                        "a leap may make, "
+                        "a step may make, "
                         "such as 0.03",
                         epsilon));
     if (!network.events.empty())
-        refuse(network,
-               fmt::format("a leap would pass the moment of the event \"{}\"", network.events.front()));
+        refuse(network, method,
+               fmt::format("a step would pass the moment of the event \"{}\"", network.events.front()));
     for (auto const& d : laws.derivative)
         if (d.by == laws.time_register)
-            refuse(network,
-                   fmt::format("the propensity of reaction \"{}\" depends on time, and leaps bound only what "
+            refuse(network, method,
+                   fmt::format("the propensity of reaction \"{}\" depends on time, and steps bound only what "
                                "counts do to it",
                                network.reactions[d.reaction].id));
     if (!laws.jumping.empty())
-        refuse(network,
-               fmt::format("the propensity of reaction \"{}\" jumps, and no leap bounds its change ({})",
+        refuse(network, method,
+               fmt::format("the propensity of reaction \"{}\" jumps, and no step bounds its change ({})",
                            network.reactions[laws.jumping.front()].id,
                            network.reactions[laws.jumping.front()].propensity));
 }
 
 }  // namespace
 
-LeapTables::LeapTables(Network const& network, double epsilon)
+LeapTables::LeapTables(Network const& network, Method method, double epsilon)
     : laws_(rate_laws(network)), epsilon_(epsilon) {
-    check(network, laws_, epsilon);
+    check(network, laws_, method, epsilon);
     std::vector<std::uint32_t> read(network.reactions.size());  // species
     for (auto const& d : laws_.derivative)
         if (d.by < laws_.species) ++read[d.reaction];

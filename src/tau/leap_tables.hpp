@@ -1,6 +1,7 @@
-// The tables of tau-leaping, owned, made from a network; the kernels read them through LeapTable.
+// The tables of methods whose steps hold many firings, owned, made from a network; the kernels read them through LeapTable.
 #pragma once
 
+#include "fano/ensemble.hpp"
 #include "kernels/tau/leap_table.hpp"
 #include "model/rate_laws.hpp"
 
@@ -9,7 +10,7 @@ namespace fano {
 class LeapTables {
 public:
     // Throws InputError for networks in which a leap has no bounded error, by the name of what makes them so.
-    LeapTables(Network const& network, double epsilon);
+    LeapTables(Network const& network, Method method, double epsilon);
 
     kernels::LeapTable view() const;
     std::vector<kernels::ConstantEntry> const& constants() const { return laws_.constants; }

@@ -283,7 +283,7 @@ TEST(Leaps, AreRefusedWhereTheirErrorHasNoBound) {
         HasSubstr("reaction \"step\" jumps"));
     auto on_gpu = leaping(1, {1});
     on_gpu.device = Device::gpu;
-    EXPECT_THAT(told(decay, on_gpu), HasSubstr("tau-leaping runs on processors only"));
+    EXPECT_THAT(told(decay, on_gpu), HasSubstr("--method tau runs on processors only"));
 }
 
 }  // namespace
