@@ -38,7 +38,23 @@ inline LangevinMemory<Lane> langevin_memory(double* counts, LangevinLanes const&
             real(lanes.response), reinterpret_cast<typename Lane::Word*>(lanes.draws)};
 }
 
-template <class Lane>
+// The rate laws, and which scheme with which steps, from tables.
+class TableLangevin : public TableRates {
+public:
+    FANO_FUNCTION explicit TableLangevin(LangevinTable const& table)
+        : TableRates(table.rates), table_(table) {}
+    FANO_FUNCTION double step() const { return table_.step; }
+    FANO_FUNCTION bool halves() const { return table_.halves; }
+
+private:
+    LangevinTable const& table_;
+};
+
+FANO_FUNCTION constexpr u32 langevin_blocks(bool halves, u32 reactions) {
+    return ((halves ? 2 : 1) * reactions + normals_a_block - 1) / normals_a_block;
+}
+
+template <class Lane, class Rates, class Memory>
 class LangevinNetwork {
 public:
     using Real = typename Lane::Real;
@@ -46,67 +62,80 @@ public:
     using Mask = typename Lane::Mask;
     using State = LaneState<Lane>;
 
-    LangevinNetwork(LangevinTable const& table, LangevinMemory<Lane> const& memory)
-        : table_(table), rates_(table.rates), m_(memory) {}
+    FANO_FUNCTION LangevinNetwork(Rates const& rates, Memory const& memory) : rates_(rates), m_(memory) {}
+
+    FANO_FUNCTION Rates const& rates() const { return rates_; }
+    FANO_FUNCTION Memory& memory() { return m_; }
 
     // How long the next step may be; NaN in lanes that cannot go on.
     FANO_FUNCTION Real step_length(State const&) {
-        for (u32 s = 0; s < rates_.species; ++s) m_.positive[s] = maximum(m_.counts[s], Real(0.0));
-        evaluate(rates_.code, rates_.propensities, m_.positive);
+        FANO_UNROLL_ON_GPU
+        for (u32 s = 0; s < rates_.species(); ++s) m_.positive[s] = maximum(m_.counts[s], Real(0.0));
+        rates_.evaluate_propensities(m_.positive);
         Real all = 0.0;
-        for (u32 r = 0; r < rates_.reactions; ++r) {
+        FANO_UNROLL_ON_GPU
+        for (u32 r = 0; r < rates_.reactions(); ++r) {
             m_.before[r] = maximum(propensity(r), Real(0.0));
             all = all + propensity(r);
         }
         Mask const sound = absolute(all) < Real(infinity);
-        return select(sound, table_.step > 0.0 ? Real(table_.step) : adapted_length(), Real(not_a_number));
+        Real const length = rates_.step() > 0.0 ? Real(rates_.step()) : adapted_length();
+        return select(sound, length, Real(not_a_number));
     }
 
     FANO_FUNCTION void advance(u64 seed, State const& state, Real const& length) {
-        u32 const halves = table_.halves ? 2 : 1, numbers = halves * rates_.reactions;
-        for (u32 i = 0; i < numbers; i += normals_a_block) {
-            draw_normals<Lane>(seed, state.cell, Purpose::langevin, *m_.draws, m_.noise + i);
+        FANO_UNROLL_ON_GPU
+        for (u32 i = 0; i < langevin_blocks(rates_.halves(), rates_.reactions()); ++i) {
+            draw_normals<Lane>(seed, state.cell, Purpose::langevin, *m_.draws,
+                               m_.noise + i * normals_a_block);
             *m_.draws = *m_.draws + Word(u64{1});
         }
-        Real const part = table_.halves ? length * Real(0.5) : length;
-        for (u32 r = 0; r < rates_.reactions; ++r) m_.extent[r] = going(m_.before[r] * part, m_.noise[r]);
-        if (table_.halves) {
-            for (u32 s = 0; s < rates_.species; ++s) m_.positive[s] = maximum(count_after(s), Real(0.0));
-            evaluate(rates_.code, rates_.propensities, m_.positive);
-            for (u32 r = 0; r < rates_.reactions; ++r) {
+        Real const part = rates_.halves() ? length * Real(0.5) : length;
+        FANO_UNROLL_ON_GPU
+        for (u32 r = 0; r < rates_.reactions(); ++r) m_.extent[r] = going(m_.before[r] * part, m_.noise[r]);
+        if (rates_.halves()) {
+            FANO_UNROLL_ON_GPU
+            for (u32 s = 0; s < rates_.species(); ++s) m_.positive[s] = maximum(count_after(s), Real(0.0));
+            rates_.evaluate_propensities(m_.positive);
+            FANO_UNROLL_ON_GPU
+            for (u32 r = 0; r < rates_.reactions(); ++r) {
                 Real const then = maximum(propensity(r), Real(0.0));
                 Real const rate = maximum(then + then - m_.before[r], Real(0.0));
-                m_.extent[r] = m_.extent[r] + going(rate * part, m_.noise[rates_.reactions + r]);
+                m_.extent[r] = m_.extent[r] + going(rate * part, m_.noise[rates_.reactions() + r]);
             }
         }
-        for (u32 s = 0; s < rates_.species; ++s) m_.counts[s] = count_after(s);
+        FANO_UNROLL_ON_GPU
+        for (u32 s = 0; s < rates_.species(); ++s) m_.counts[s] = count_after(s);
     }
 
 private:
-    FANO_FUNCTION Real const& propensity(u32 r) const { return m_.positive[rates_.propensity[r]]; }
+    FANO_FUNCTION Real const& propensity(u32 r) const { return m_.positive[rates_.propensity(r)]; }
     FANO_FUNCTION static Real going(Real const& mean, Real const& noise) { return mean + sqrt(mean) * noise; }
 
     FANO_FUNCTION Real count_after(u32 s) const {
         Real count = m_.counts[s];
-        for (u32 c = rates_.first_change[s]; c < rates_.first_change[s + 1]; ++c)
-            count = count + m_.extent[rates_.changes[c].reaction] * Real(rates_.changes[c].amount);
+        FANO_UNROLL_ON_GPU
+        for (u32 c = rates_.first_change(s); c < rates_.first_change(s + 1); ++c) {
+            Change const change = rates_.change(c);
+            count = count + m_.extent[change.reaction] * Real(change.amount);
+        }
         return count;
     }
 
     FANO_FUNCTION Real adapted_length() {
-        StepBounds<Lane> bounds{rates_, m_.positive, m_.allowed, m_.response};
+        StepBounds<Lane, Rates> bounds{rates_, m_.positive, m_.allowed, m_.response};
         // Where counts go on from nothing, what a step of least_change would answer to.
         auto const count = [&](u32 s) { return maximum(m_.positive[s], Real(least_change)); };
         bounds.find_allowed(count);
-        for (u32 s = 0; s < rates_.species; ++s) m_.allowed[s] = maximum(m_.allowed[s], Real(least_change));
+        FANO_UNROLL_ON_GPU
+        for (u32 s = 0; s < rates_.species(); ++s) m_.allowed[s] = maximum(m_.allowed[s], Real(least_change));
         return bounds.shorten(
             Real(infinity), [&](u32 r) { return m_.before[r]; }, [&](u32 r) { return m_.response[r]; },
             count);
     }
 
-    LangevinTable const& table_;
-    LeapTable const& rates_;
-    LangevinMemory<Lane> m_;
+    Rates rates_;
+    Memory m_;
 };
 
 // Keeper: as of run_direct.

@@ -40,7 +40,8 @@ inline void run_large_network(CpuJob const& job) {
 
 template <class Lane>
 inline void run_leaps(CpuJob const& job) {
-    LeapNetwork<Lane> network{*job.lanes.leap.table, leap_memory<Lane>(job.lanes, job.upper, job.chosen)};
+    LeapNetwork<Lane, TableRates, LeapMemory<Lane>> network{
+        TableRates{*job.lanes.leap.table}, leap_memory<Lane>(job.lanes, job.upper, job.chosen)};
     auto& state = *reinterpret_cast<LaneState<Lane>*>(job.lanes.time);
     RemoteKeeper keeper = job.keeper;
     run_direct<Lane>(job.seed, state, network, keeper);
@@ -48,8 +49,9 @@ inline void run_leaps(CpuJob const& job) {
 
 template <class Lane>
 inline void run_langevin_equation(CpuJob const& job) {
-    LangevinNetwork<Lane> network{*job.lanes.langevin.table,
-                                  langevin_memory<Lane>(job.lanes.registers, job.lanes.langevin)};
+    LangevinNetwork<Lane, TableLangevin, LangevinMemory<Lane>> network{
+        TableLangevin{*job.lanes.langevin.table},
+        langevin_memory<Lane>(job.lanes.registers, job.lanes.langevin)};
     auto& state = *reinterpret_cast<LaneState<Lane>*>(job.lanes.time);
     RemoteKeeper keeper = job.keeper;
     run_langevin<Lane>(job.seed, state, network, keeper);

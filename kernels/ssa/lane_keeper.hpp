@@ -95,25 +95,31 @@ public:
 private:
     template <class Work>
     FANO_FUNCTION void with(u32 lane, Work const& work) {
+        Strided<double> const own{memory_.registers, 1};
         if (lanes_.leap.table != nullptr) {
-            LeapCell cell{table_, scalar_memory(lane), lanes_.leap, lanes_.width, lane, memory_.leap};
+            LeapCell cell{table_,
+                          scalar_memory(lane, own),
+                          {lanes_.leap, lanes_.registers, lanes_.width, lane},
+                          memory_.leap};
             return with_cell(cell, lane, work);
         }
         if (lanes_.langevin.table != nullptr) {
-            LangevinCell cell{table_, scalar_memory(lane), lanes_.langevin, lanes_.width, lane};
+            LangevinCell cell{
+                table_, scalar_memory(lane, own), lanes_.langevin, lanes_.registers, lanes_.width, lane};
             return with_cell(cell, lane, work);
         }
         if (table_.large) {
             SparseCell<Contiguous> cell{table_, sparse_memory(lanes_, memory_.bounds, memory_.outputs)};
             return with_cell(cell, lane, work);
         }
-        DenseCell cell{table_, scalar_memory(lane), reinterpret_cast<Interval<double>*>(memory_.bounds)};
+        DenseCell cell{table_, scalar_memory(lane, {lanes_.registers + lane, lanes_.width}),
+                       reinterpret_cast<Interval<double>*>(memory_.bounds)};
         with_cell(cell, lane, work);
     }
 
-    FANO_FUNCTION CellMemory<Contiguous> scalar_memory(u32 lane) const {
+    FANO_FUNCTION CellMemory<Contiguous> scalar_memory(u32 lane, Strided<double> slots) const {
         return {memory_.registers,
-                {lanes_.registers + lane, lanes_.width},
+                slots,
                 {lanes_.triggers + lane, lanes_.width},
                 memory_.outputs,
                 lanes_.rejected + lane,

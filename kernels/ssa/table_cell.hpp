@@ -44,6 +44,12 @@ public:
         return {};
     }
 
+    // Of the scalar copy: what the cell was born with, or what was loaded.
+    template <class Work>
+    FANO_FUNCTION void each_slot(Work const& work) {
+        for (u32 i = 0; i < table_.slots; ++i) work(i, m_.registers[i]);
+    }
+
     // Of the cell between steps, which need not have been loaded.
     FANO_ROUTINE double count(u32 species) const { return m_.slots[species]; }
     FANO_COLD u32 too_large() const {

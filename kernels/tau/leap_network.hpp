@@ -48,6 +48,12 @@ struct LeapMemory {
     Real* shortened;
     typename Lane::Word* draws;
     u64* counts;  //!< [lane][reaction] firings, or null
+
+    FANO_FUNCTION bool counts_firings() const { return counts != nullptr; }
+    FANO_FUNCTION void count_firings(u32 reaction, u32 reactions, Real const& times) const {
+        for (u32 lane = 0; lane < Lane::width; ++lane)
+            counts[lane * reactions + reaction] += static_cast<u64>(get(times, lane));
+    }
 };
 
 // A worker's arrays as this Lane's.
@@ -78,7 +84,8 @@ inline LeapMemory<Lane> leap_memory(LaneView const& lanes, double* upper, double
     return memory;
 }
 
-template <class Lane>
+// Rates: TableRates, or the text emitted for a network. Memory: LeapMemory, or arrays of the thread itself.
+template <class Lane, class Rates, class Memory>
 class LeapNetwork {
 public:
     using Real = typename Lane::Real;
@@ -86,32 +93,38 @@ public:
     using Mask = typename Lane::Mask;
     using State = LaneState<Lane>;
 
-    LeapNetwork(LeapTable const& table, LeapMemory<Lane> const& memory) : table_(table), m_(memory) {}
+    FANO_FUNCTION LeapNetwork(Rates const& rates, Memory const& memory) : rates_(rates), m_(memory) {}
+
+    FANO_FUNCTION Rates const& rates() const { return rates_; }
+    FANO_FUNCTION Memory& memory() { return m_; }
 
     // Decides which lanes leap; sums up the propensities of the reactions that fire one at a time.
     FANO_FUNCTION Real bound(State const& state) {
-        evaluate(table_.code, table_.propensities, m_.registers);
+        rates_.evaluate_propensities(m_.registers);
         Real all = 0.0;
         Mask sound = Real(0.0) == Real(0.0);
-        for (u32 r = 0; r < table_.reactions; ++r) {
+        FANO_UNROLL_ON_GPU
+        for (u32 r = 0; r < rates_.reactions(); ++r) {
             sound = both(sound, propensity(r) >= Real(0.0));
             all = all + propensity(r);
         }
-        for (u32 i = 0; i < table_.loss_count; ++i)
-            sound = both(sound, m_.registers[table_.losses[i].species] >= Real(0.0));
+        FANO_UNROLL_ON_GPU
+        for (u32 i = 0; i < rates_.losses(); ++i)
+            sound = both(sound, m_.registers[rates_.loss(i).species] >= Real(0.0));
         sound = both(sound, all < Real(infinity));
         Mask const running = both(sound, state.time < Real(infinity));
         Mask ready = both(running, *m_.exact_left <= Real(0.0));
         // A leap takes as long as many exact steps, for however many lanes: the first lanes that are ready wait.
         bool const enough = 2 * lanes_in(ready) >= lanes_in(running);
-        m_.waiting = enough ? none() : ready;
+        waiting_ = enough ? none() : ready;
         if (!enough) ready = none();
         Mask const leaping = any(ready) ? choose_leaps(ready, all) : none();
         *m_.leaping = select(leaping, Real(1.0), Real(0.0));
         *m_.exact_left = select(and_not(ready, leaping), Real(exact_steps_in_a_row), *m_.exact_left);
-        *m_.exact_left = select(either(leaping, m_.waiting), *m_.exact_left, *m_.exact_left - Real(1.0));
+        *m_.exact_left = select(either(leaping, waiting_), *m_.exact_left, *m_.exact_left - Real(1.0));
         Real total = 0.0;
-        for (u32 r = 0; r < table_.reactions; ++r) {
+        FANO_UNROLL_ON_GPU
+        for (u32 r = 0; r < rates_.reactions(); ++r) {
             Mask const leaps_here = and_not(leaping, m_.critical[r]);
             total = total + select(leaps_here, Real(0.0), propensity(r));
             m_.upper[r] = total;
@@ -121,15 +134,14 @@ public:
 
     // The proposal of a reaction may lie beyond the end of the leap; the other reactions fire until whichever is first.
     FANO_FUNCTION void leap(u64 seed, State& state) {
-        if (any(m_.waiting)) {
-            state.draw =
-                increment_if(and_not(state.time == state.time, m_.waiting), state.draw - Word(u64{1}));
-            state.proposed = select(m_.waiting, state.time, state.proposed);
-            state.pick = select(m_.waiting, Real(infinity), state.pick);
+        if (any(waiting_)) {
+            state.draw = increment_if(and_not(state.time == state.time, waiting_), state.draw - Word(u64{1}));
+            state.proposed = select(waiting_, state.time, state.proposed);
+            state.pick = select(waiting_, Real(infinity), state.pick);
         }
         Mask const leaping = *m_.leaping > Real(0.0);
-        m_.any_leap = any(leaping);
-        if (!m_.any_leap) return;
+        any_leap_ = any(leaping);
+        if (!any_leap_) return;
         Real const end = state.time + *m_.length;
         Mask const before = both(leaping, end < state.proposed);
         state.proposed = select(before, end, state.proposed);
@@ -149,44 +161,52 @@ public:
         choose(state);
         Real fired = *m_.fired, exact_steps = *m_.exact_steps;
         Mask const leaping = *m_.leaping > Real(0.0);
-        for (u32 r = 0; r < table_.reactions; ++r) {
+        FANO_UNROLL_ON_GPU
+        for (u32 r = 0; r < rates_.reactions(); ++r) {
             fired = add_if(m_.chosen[r], fired, 1.0);
             exact_steps = add_if(and_not(m_.chosen[r], leaping), exact_steps, 1.0);
         }
         *m_.exact_steps = exact_steps;
-        for (u32 s = 0; s < table_.species; ++s) m_.registers[s] = count_after(s);
-        if (m_.any_leap)
-            for (u32 r = 0; r < table_.reactions; ++r) fired = fired + m_.firings[r];
+        FANO_UNROLL_ON_GPU
+        for (u32 s = 0; s < rates_.species(); ++s) m_.registers[s] = count_after(s);
+        if (any_leap_) {
+            FANO_UNROLL_ON_GPU
+            for (u32 r = 0; r < rates_.reactions(); ++r) fired = fired + m_.firings[r];
+        }
         *m_.fired = fired;
-        if (m_.counts != nullptr) [[unlikely]]
+        if (m_.counts_firings()) [[unlikely]]
             count_firings();
         return 0;
     }
 
 private:
-    FANO_FUNCTION Real const& propensity(u32 r) const { return m_.registers[table_.propensity[r]]; }
+    FANO_FUNCTION Real const& propensity(u32 r) const { return m_.registers[rates_.propensity(r)]; }
     FANO_FUNCTION static Mask none() { return Real(0.0) != Real(0.0); }
     FANO_FUNCTION static int lanes_in(Mask const& mask) { return __builtin_popcount(mask_bits(mask)); }
 
     // Of the lanes that are ready, those in which a leap is worth it, and how long it is.
     FANO_FUNCTION Mask choose_leaps(Mask const& ready, Real const& all) {
-        for (u32 r = 0; r < table_.reactions; ++r) m_.critical[r] = none();
-        for (u32 i = 0; i < table_.loss_count; ++i) {
-            LeapLoss const& loss = table_.losses[i];
+        FANO_UNROLL_ON_GPU
+        for (u32 r = 0; r < rates_.reactions(); ++r) m_.critical[r] = none();
+        FANO_UNROLL_ON_GPU
+        for (u32 i = 0; i < rates_.losses(); ++i) {
+            LeapLoss const loss = rates_.loss(i);
             Mask const few = m_.registers[loss.species] < Real(critical_firings * loss.amount);
             m_.critical[loss.reaction] = either(m_.critical[loss.reaction], few);
         }
-        StepBounds<Lane> bounds{table_, m_.registers, m_.allowed, m_.response};
+        StepBounds<Lane, Rates> bounds{rates_, m_.registers, m_.allowed, m_.response};
         auto const count = [&](u32 s) { return m_.registers[s]; };
         bounds.find_allowed(count);
-        for (u32 s = 0; s < table_.species; ++s) {
+        FANO_UNROLL_ON_GPU
+        for (u32 s = 0; s < rates_.species(); ++s) {
             Mask const fine = m_.allowed[s] < Real(1.0);
-            for (u32 c = table_.first_change[s]; c < table_.first_change[s + 1]; ++c)
-                m_.critical[table_.changes[c].reaction] =
-                    either(m_.critical[table_.changes[c].reaction], fine);
+            FANO_UNROLL_ON_GPU
+            for (u32 c = rates_.first_change(s); c < rates_.first_change(s + 1); ++c)
+                m_.critical[rates_.change(c).reaction] = either(m_.critical[rates_.change(c).reaction], fine);
         }
         Real length = Real(most_firings_a_leap) / all, alone = 0.0, together = 0.0;
-        for (u32 r = 0; r < table_.reactions; ++r) {
+        FANO_UNROLL_ON_GPU
+        for (u32 r = 0; r < rates_.reactions(); ++r) {
             alone = alone + select(m_.critical[r], propensity(r), Real(0.0));
             together = together + select(m_.critical[r], Real(0.0), propensity(r));
         }
@@ -201,23 +221,29 @@ private:
     }
 
     FANO_FUNCTION void fire_halves(Mask const& leaping, Real const& half, LaneDraws<Lane>& draws) {
-        for (u32 r = 0; r < table_.reactions; ++r) {
+        FANO_UNROLL_ON_GPU
+        for (u32 r = 0; r < rates_.reactions(); ++r) {
             Mask const wanted = and_not(leaping, m_.critical[r]);
             m_.firings[r] = any(wanted) ? draw_poisson<Lane>(propensity(r) * half, wanted, draws) : Real(0.0);
         }
-        for (u32 r = 0; r < table_.reactions; ++r) m_.first[r] = m_.firings[r];
-        for (u32 s = 0; s < table_.slots; ++s) m_.middle[s] = m_.registers[s];
-        for (u32 s = 0; s < table_.species; ++s) {
+        FANO_UNROLL_ON_GPU
+        for (u32 r = 0; r < rates_.reactions(); ++r) m_.first[r] = m_.firings[r];
+        FANO_UNROLL_ON_GPU
+        for (u32 s = 0; s < rates_.slots(); ++s) m_.middle[s] = m_.registers[s];
+        FANO_UNROLL_ON_GPU
+        for (u32 s = 0; s < rates_.species(); ++s) {
             Real count = m_.registers[s];
-            for (u32 c = table_.first_change[s]; c < table_.first_change[s + 1]; ++c)
-                count = count + m_.firings[table_.changes[c].reaction] * Real(table_.changes[c].amount);
+            FANO_UNROLL_ON_GPU
+            for (u32 c = rates_.first_change(s); c < rates_.first_change(s + 1); ++c)
+                count = count + m_.firings[rates_.change(c).reaction] * Real(rates_.change(c).amount);
             m_.middle[s] = maximum(count, Real(0.0));
         }
-        evaluate(table_.code, table_.propensities, m_.middle);
-        for (u32 r = 0; r < table_.reactions; ++r) {
+        rates_.evaluate_propensities(m_.middle);
+        FANO_UNROLL_ON_GPU
+        for (u32 r = 0; r < rates_.reactions(); ++r) {
             Mask const wanted = and_not(leaping, m_.critical[r]);
             if (!any(wanted)) continue;
-            Real const then = m_.middle[table_.propensity[r]];
+            Real const then = m_.middle[rates_.propensity(r)];
             // Where there is no propensity half-way, the step after the leap tells.
             Real const rate =
                 select(then >= Real(0.0), maximum(then + then - propensity(r), Real(0.0)), propensity(r));
@@ -229,7 +255,8 @@ private:
     // In which lanes each reaction is the one that fires alone.
     FANO_FUNCTION void choose(State const& state) {
         Mask before = state.pick < Real(0.0);
-        for (u32 r = 0; r < table_.reactions; ++r) {
+        FANO_UNROLL_ON_GPU
+        for (u32 r = 0; r < rates_.reactions(); ++r) {
             Mask const reached = state.pick < m_.upper[r];
             m_.chosen[r] = and_not(reached, before);
             before = reached;
@@ -238,10 +265,11 @@ private:
 
     FANO_FUNCTION Real count_after(u32 s) const {
         Real count = m_.registers[s];
-        for (u32 c = table_.first_change[s]; c < table_.first_change[s + 1]; ++c) {
-            Change const& change = table_.changes[c];
+        FANO_UNROLL_ON_GPU
+        for (u32 c = rates_.first_change(s); c < rates_.first_change(s + 1); ++c) {
+            Change const change = rates_.change(c);
             count = add_if(m_.chosen[change.reaction], count, change.amount);
-            if (m_.any_leap) count = count + m_.firings[change.reaction] * Real(change.amount);
+            if (any_leap_) count = count + m_.firings[change.reaction] * Real(change.amount);
         }
         return count;
     }
@@ -251,8 +279,9 @@ private:
     FANO_FUNCTION Mask overdrawn(State const& state, Mask const& lanes) {
         choose(state);
         Mask over = none();
-        for (u32 i = 0; i < table_.loss_count; ++i) {
-            LeapLoss const& loss = table_.losses[i];
+        FANO_UNROLL_ON_GPU
+        for (u32 i = 0; i < rates_.losses(); ++i) {
+            LeapLoss const loss = rates_.loss(i);
             Mask const alone = both(m_.chosen[loss.reaction], m_.registers[loss.species] < Real(loss.amount));
             over = either(over, and_not(count_after(loss.species) < Real(0.0), alone));
         }
@@ -264,7 +293,8 @@ private:
         Real const half = state.time + (state.proposed - state.time) * Real(0.5);
         state.proposed = select(lanes, half, state.proposed);
         state.pick = select(lanes, Real(infinity), state.pick);
-        for (u32 r = 0; r < table_.reactions; ++r) {
+        FANO_UNROLL_ON_GPU
+        for (u32 r = 0; r < rates_.reactions(); ++r) {
             Real const kept = draw_binomial<Lane>(m_.firings[r], Real(0.5), lanes, draws);
             m_.firings[r] = select(lanes, kept, m_.firings[r]);
             m_.first[r] = select(lanes, kept, m_.first[r]);
@@ -272,19 +302,16 @@ private:
     }
 
     FANO_COLD void count_firings() {
-        for (u32 r = 0; r < table_.reactions; ++r) {
-            Real const firings = add_if(m_.chosen[r], m_.any_leap ? m_.firings[r] : Real(0.0), 1.0);
-            for (u32 lane = 0; lane < Lane::width; ++lane)
-                m_.counts[lane * table_.reactions + r] += static_cast<u64>(get(firings, lane));
-        }
+        FANO_UNROLL_ON_GPU
+        for (u32 r = 0; r < rates_.reactions(); ++r)
+            m_.count_firings(r, rates_.reactions(),
+                             add_if(m_.chosen[r], any_leap_ ? m_.firings[r] : Real(0.0), 1.0));
     }
 
-    LeapTable const& table_;
-    struct Memory : LeapMemory<Lane> {
-        FANO_FUNCTION explicit Memory(LeapMemory<Lane> const& memory) : LeapMemory<Lane>(memory) {}
-        bool any_leap = false;
-        Mask waiting = Real(0.0) != Real(0.0);  // lanes whose step is put off
-    } m_;
+    Rates rates_;
+    Memory m_;
+    bool any_leap_ = false;
+    Mask waiting_ = Real(0.0) != Real(0.0);  // lanes whose step is put off
 };
 
 FANO_KERNELS_END

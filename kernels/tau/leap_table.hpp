@@ -65,11 +65,13 @@ struct LeapLanes {
 struct LeapRoom {
     double* registers;      //!< [register] of the LeapTable, constants in place
     double* start;          //!< [species] counts at the leap's beginning
+    double* counts;         //!< [species] at the sample
     double *first, *later;  //!< [reaction] firings of the halves that are still to come
     double* part;  //!< [reaction] of the later ones, how large a part was to come by the sample before
     double *fired,
         *added;  //!< [reaction] firings so far, and those that a sample adds to `first` and `later`
     double* added_later;
+    double begun, length, passed;  // of the leap: its time, and the part until the sample before
 };
 
 // What a cell's history was made of.

@@ -6,36 +6,38 @@
 // proportion, stays below a part of its count.
 #pragma once
 
-#include "kernels/core/program.hpp"
-#include "kernels/tau/leap_table.hpp"
+#include "kernels/tau/table_rates.hpp"
 
 FANO_KERNELS_BEGIN
 
-template <class Lane>
+template <class Lane, class Rates>
 struct StepBounds {
     using Real = typename Lane::Real;
     using Mask = typename Lane::Mask;
 
-    LeapTable const& table;
+    Rates const& rates;
     Real* registers;  //!< propensities have been evaluated
     Real* allowed;    //!< [species]
     Real* response;   //!< [reaction]
 
-    FANO_FUNCTION Real const& propensity(u32 r) const { return registers[table.propensity[r]]; }
+    FANO_FUNCTION Real const& propensity(u32 r) const { return registers[rates.propensity(r)]; }
 
     // `count(s)`: molecules whose answer to relative changes is asked for.
     template <class Count>
     FANO_FUNCTION void find_allowed(Count const& count) {
-        evaluate(table.code, table.derivatives, registers);
-        for (u32 s = 0; s < table.species; ++s) allowed[s] = infinity;
-        for (u32 r = 0; r < table.reactions; ++r) response[r] = 0.0;
-        for (u32 i = 0; i < table.limit_count; ++i) {
-            LeapLimit const& limit = table.limits[i];
+        rates.evaluate_derivatives(registers);
+        FANO_UNROLL_ON_GPU
+        for (u32 s = 0; s < rates.species(); ++s) allowed[s] = infinity;
+        FANO_UNROLL_ON_GPU
+        for (u32 r = 0; r < rates.reactions(); ++r) response[r] = 0.0;
+        FANO_UNROLL_ON_GPU
+        for (u32 i = 0; i < rates.limits(); ++i) {
+            LeapLimit const limit = rates.limit(i);
             Real const slope = absolute(registers[limit.reg]);
             response[limit.reaction] = response[limit.reaction] + slope * count(limit.species);
-            Real const change = propensity(limit.reaction) * Real(table.epsilon * limit.share) / slope;
+            Real const change = propensity(limit.reaction) * Real(rates.epsilon() * limit.share) / slope;
             // A slope of 0 may belong to a minimum, or to no molecules yet: it bounds nothing.
-            Real const relative = registers[limit.species] * Real(table.epsilon);
+            Real const relative = registers[limit.species] * Real(rates.epsilon());
             Real const here = select(slope > Real(0.0), minimum(change, relative), relative);
             allowed[limit.species] = minimum(allowed[limit.species], here);
         }
@@ -45,16 +47,18 @@ struct StepBounds {
     template <class Rate, class Answer, class Count>
     FANO_FUNCTION Real shorten(Real length, Rate const& rate, Answer const& answer,
                                Count const& count) const {
-        for (u32 s = 0; s < table.species; ++s) {
+        FANO_UNROLL_ON_GPU
+        for (u32 s = 0; s < rates.species(); ++s) {
             Real mean = 0.0, variance = 0.0, turnover = 0.0;
-            for (u32 c = table.first_change[s]; c < table.first_change[s + 1]; ++c) {
-                Change const& change = table.changes[c];
+            FANO_UNROLL_ON_GPU
+            for (u32 c = rates.first_change(s); c < rates.first_change(s + 1); ++c) {
+                Change const change = rates.change(c);
                 Real const here = rate(change.reaction);
                 mean = mean + here * Real(change.amount);
                 variance = variance + here * Real(change.amount * change.amount);
                 turnover = turnover + answer(change.reaction) * Real(absolute(change.amount));
             }
-            Real const replaced = count(s) * Real(table.turnover);
+            Real const replaced = count(s) * Real(rates.turnover());
             Real const longest =
                 minimum(minimum(allowed[s] / absolute(mean), allowed[s] * allowed[s] / variance),
                         select(turnover > Real(0.0), replaced / turnover, Real(infinity)));

@@ -120,7 +120,7 @@ void set_constants(std::span<kernels::ConstantEntry const> constants, double* re
 std::size_t leap_words(kernels::LeapTable const& leap, std::size_t width) {
     return 2 * rounded(leap.registers * width) + 4 * rounded(leap.reactions * width) +
            rounded(leap.species * width) + 9 * rounded(width) + rounded(leap.registers) +
-           rounded(leap.species) + 7 * rounded(leap.reactions);
+           2 * rounded(leap.species) + 7 * rounded(leap.reactions);
 }
 
 std::size_t normals_a_step(kernels::LangevinTable const& langevin) {
@@ -221,6 +221,7 @@ void LaneMemory::place_leap(std::uint32_t width) {
     auto& room = cell.leap;
     room.registers = buffer_.reals(leap_.registers);
     room.start = buffer_.reals(leap_.species);
+    room.counts = buffer_.reals(leap_.species);
     for (auto* list : {&room.first, &room.later, &room.part, &room.fired, &room.added, &room.added_later})
         *list = buffer_.reals(leap_.reactions);
 }

@@ -132,13 +132,14 @@ Trajectory trace(Network const& network, EnsembleOptions const& options, std::ui
     };
     auto const& features = table.features;
     if (steps.leap() != nullptr)
-        trace_with(kernels::LeapNetwork<ScalarLane>{
-            *memory.lanes.leap.table,
+        trace_with(kernels::LeapNetwork<ScalarLane, kernels::TableRates, kernels::LeapMemory<ScalarLane>>{
+            kernels::TableRates{*memory.lanes.leap.table},
             kernels::leap_memory<ScalarLane>(memory.lanes, memory.upper, memory.chosen)});
     else if (steps.langevin() != nullptr)
-        trace_with(kernels::LangevinNetwork<ScalarLane>{
-            *memory.lanes.langevin.table,
-            kernels::langevin_memory<ScalarLane>(memory.lanes.registers, memory.lanes.langevin)});
+        trace_with(
+            kernels::LangevinNetwork<ScalarLane, kernels::TableLangevin, kernels::LangevinMemory<ScalarLane>>{
+                kernels::TableLangevin{*memory.lanes.langevin.table},
+                kernels::langevin_memory<ScalarLane>(memory.lanes.registers, memory.lanes.langevin)});
     else if (table.large)
         trace_with(kernels::SparseNetwork<kernels::Contiguous>{
             table, kernels::sparse_memory(memory.lanes, memory.bounds, nullptr)});

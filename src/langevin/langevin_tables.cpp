@@ -68,6 +68,7 @@ Network with_real_outputs(Network network) {
         output.count = false;
         tables->output_limit[o] = resolution * Tally::value_limit;
     }
+    tables->scalars.computed_outputs = true;
     network.tables = std::move(tables);
     return network;
 }
