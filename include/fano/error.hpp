@@ -54,6 +54,9 @@ private:
 class SolverError : public Error {
 public:
     explicit SolverError(std::string const& message) : Error(ExitCode::input, message) {}
+    // `file`: the model's; may be empty.
+    SolverError(std::string const& file, std::string const& message)
+        : SolverError(file.empty() ? message : file + ": " + message) {}
 };
 
 // The machine lacks what was asked for: an instruction set, a GPU.

@@ -13,6 +13,8 @@ namespace fano {
 // With stoichiometry S and propensities a, Jacobian J = S da/dx and diffusion B = S diag(a) S^T at the mean x:
 //   dx/dt = S a(x),  dC/dt = J C + C J^T + B.
 // van Kampen, Stochastic Processes in Physics and Chemistry, chapter X; Elf & Ehrenberg, Genome Res. 13, 2475 (2003).
+// Observables that are not linear in the counts have their value at the mean and the variance that their gradient
+// g there gives, g^T C g (the delta method); those that jump are left out, with a note.
 // Starts from the means and variances of the initial counts. `times` ascend from 0 or later. Throws InputError for
 // networks with events, with propensities that jump or with more than about 100 species, SolverError where the
 // equations have no solution.
@@ -31,7 +33,7 @@ struct StationaryNoise : SecondMoments {
 // The state that the mean runs into from the initial counts, J C + C J^T + B = 0 there. What conservation laws fix
 // stays as it was at time 0. Lags and frequencies may be empty; both must be finite and not negative. Throws
 // SolverError when the mean finds no stable steady state, InputError as linear_noise() does and for propensities that
-// depend on time.
+// depend on time. Observables that do are left out, with a note.
 StationaryNoise stationary_noise(Network const& network, std::vector<double> const& lags = {},
                                  std::vector<double> const& frequencies = {},
                                  std::atomic<bool> const* stop = nullptr);

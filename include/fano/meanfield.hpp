@@ -14,8 +14,9 @@ namespace fano {
 
 struct MeanField {
     std::vector<double> times;
-    std::vector<double> counts;      //!< [time][species] molecules, not whole
-    std::vector<std::string> notes;  // sentences: what was replaced by its mean
+    std::vector<double> counts;       //!< [time][species] molecules, not whole
+    std::vector<double> observables;  //!< [time][observable]: the network's outputs beyond the species
+    std::vector<std::string> notes;   // sentences: what was replaced by its mean
 };
 
 enum class Stability {
@@ -29,6 +30,8 @@ struct SteadyState {
     // Of the Jacobian on the stoichiometric subspace, as many as it has dimensions, largest real part first.
     std::vector<std::complex<double>> eigenvalues;  //!< [1/time]
     Stability stability;
+    // The network's outputs beyond the species; not a number for one that depends on time.
+    std::vector<double> observables{};
 };
 
 struct SteadyStates {
@@ -56,7 +59,7 @@ struct Continuation {
 // between cells are replaced by their means.
 
 // From the mean counts at birth, at ascending times >= 0. `tolerance` is relative, and absolute in molecules,
-// for each step: errors of the result are some ten times larger.
+// for each step: errors of the result are some ten times larger. It may be from 1e-14 to 1e-2.
 MeanField solve_mean_field(Network const& network, std::vector<double> const& times, double tolerance = 1e-9,
                            std::atomic<bool> const* stop = nullptr);
 

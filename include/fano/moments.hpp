@@ -30,7 +30,7 @@ struct MomentOptions {
     std::atomic<bool> const* stop = nullptr;
 };
 
-// `covariance` is empty for order 1.
+// `covariance` and `observable_variance` are empty for order 1.
 struct CountMoments : SecondMoments {
     unsigned order = 2;
     bool closed = false;  // by the closure; exact otherwise
@@ -45,9 +45,9 @@ struct CountMoments : SecondMoments {
     double excess_kurtosis(std::size_t time, std::size_t species) const;
 };
 
-// `times` ascend from 0 or later. Throws InputError for events, for propensities that are no polynomials of the counts
-// or depend on time, for an order out of range or too many moments; SolverError where the equations, or their
-// closure, run away.
+// Observables that are not linear in the counts are left out, with a note. `times` ascend from 0 or later. Throws
+// InputError for events, for propensities that are no polynomials of the counts or depend on time, for an order out of
+// range or too many moments; SolverError where the equations, or their closure, run away.
 CountMoments moment_equations(Network const& network, std::vector<double> const& times,
                               MomentOptions const& options = {});
 

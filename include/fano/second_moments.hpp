@@ -12,7 +12,12 @@ struct SecondMoments {
     std::vector<double> times;       // empty in a stationary state, which is one row
     std::vector<double> mean;        //!< [time][species], molecules
     std::vector<double> covariance;  //!< [time][species][species], molecules squared
-    std::vector<std::string> notes;  // what was assumed, and where the answer is doubtful
+    // Of what the model reports beside its species' counts. Exact, given the means and covariances above, for
+    // observables that are linear in the counts; what others have here, the method says.
+    std::vector<std::string> observables{};
+    std::vector<double> observable_mean{};      //!< [time][observable], in its unit
+    std::vector<double> observable_variance{};  //!< [time][observable], in its unit squared
+    std::vector<std::string> notes{};           // what was assumed, and where the answer is doubtful
 
     double covariance_of(std::size_t time, std::size_t a, std::size_t b) const {
         return covariance[(time * species.size() + a) * species.size() + b];

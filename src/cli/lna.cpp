@@ -1,6 +1,7 @@
 // `fano lna MODEL`: the linear noise approximation, over time or in the stationary state.
 #include "fano/lna.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -22,14 +23,20 @@ struct LnaArguments : SolverArguments {
 
 // FROM:TO:POINTS or a list.
 std::vector<double> parse_grid(std::string const& text, std::string const& option) {
+    constexpr std::size_t most = 100'000;  // each takes a matrix function or an inverse
     if (text.empty()) return {};
+    std::vector<double> grid;
     try {
-        return parse_times(text);
+        grid = parse_times(text);
     } catch (InputError const&) {
-        throw InputError(
-            fmt::format("{} takes FROM:TO:POINTS, such as 0:10:101, or a list such as 0,1,5.5, not \"{}\"",
-                        option, text));
     }
+    bool const negative = std::any_of(grid.begin(), grid.end(), [](double x) { return x < 0; });
+    if (grid.empty() || negative || grid.size() > most)
+        throw InputError(fmt::format(
+            "{} {}: write FROM:TO:POINTS, such as 0:10:101, or a list such as 0,1,5.5: numbers of 0 or "
+            "more, FROM no larger than TO, and at most {} of them",
+            option, text, most));
+    return grid;
 }
 
 // The value of species a and b, or of one, in each row of a list [row][a][b].
@@ -90,12 +97,14 @@ void lna(LnaArguments const& arguments, std::string const& command_line) {
             stationary_noise(network, parse_grid(arguments.lags, "--lags"),
                              parse_grid(arguments.frequencies, "--frequencies"), &StopOnSignal::flag());
         tables = noise_tables(network, found);
+        if (!found.observables.empty()) tables.push_back(observable_table(network, found));
         if (!found.lags.empty()) tables.push_back(autocovariances(network, found));
         if (!found.frequencies.empty()) tables.push_back(spectrum(network, found));
         return finish(found, "Stationary state");
     }
     auto const found = linear_noise(network, choose_times(arguments.times, network), &StopOnSignal::flag());
     tables = noise_tables(network, found);
+    if (!found.observables.empty()) tables.push_back(observable_table(network, found));
     finish(found, at_time(network, found.times.back()));
 }
 

@@ -44,15 +44,15 @@ void moments(MomentArguments const& arguments, std::string const& command_line) 
         moment_equations(network, choose_times(arguments.times, network),
                          {arguments.order, parse_closure(arguments.closure), &StopOnSignal::flag()});
     auto tables = noise_tables(network, found);
+    if (!found.observables.empty()) tables.push_back(observable_table(network, found));
     if (found.order > 2) tables.push_back(shape(network, found));
     write_files(arguments.out, tables, network, command_line);
     if (arguments.quiet) return;
-    fmt::print("\ncounts\n");
-    print_table(stdout, tables.front());
-    if (found.order > 2) {
-        fmt::print("\nshape\n");
-        print_table(stdout, tables.back());
-    }
+    for (auto const& table : tables)
+        if (table.name != "noise" && table.name != "covariances") {
+            fmt::print("\n{}\n", table.name);
+            print_table(stdout, table);
+        }
     if (found.order > 1) {
         fmt::print("\n{}\n", at_time(network, found.times.back()));
         print_noise(stdout, found, found.times.size() - 1);
@@ -68,6 +68,7 @@ void add_moments(CLI::App& app, std::string const& command_line) {
     auto a = std::make_shared<MomentArguments>();
     add_solver_options(*command, *a);
     command->add_option("--order", a->order, "Of the highest moments followed, 1 to 4")
+        ->check(number_from(1, 4, true))
         ->capture_default_str();
     command
         ->add_option(

@@ -23,8 +23,7 @@ struct OdeArguments : SolverArguments {
 
 constexpr auto stability_note =
     "stability is 1 where all eigenvalues have negative real parts, -1 where some has a positive one, and 0 "
-    "where the "
-    "largest real part is 0";
+    "where the largest real part is 0";
 
 // Columns of steady states, a row each; the caller puts its own first and last.
 class StateColumns {
@@ -32,6 +31,8 @@ public:
     explicit StateColumns(Network const& network) : rate_unit_(inverse(network.time_unit)) {
         for (std::size_t s = 0; s < network.species.size(); ++s)
             columns_.push_back({network.species[s], network.species_units[s], {}});
+        for (auto const& observable : observables_of(network))
+            columns_.push_back({observable.id, observable.unit, {}});
         columns_.push_back({"stability", "", {}});
         columns_.push_back({"leading eigenvalue", rate_unit_, {}});
         columns_.push_back({"its imaginary part", rate_unit_, {}});
@@ -40,6 +41,7 @@ public:
     void add(SteadyState const& state) {
         auto column = columns_.begin();
         for (double x : state.counts) (column++)->values.push_back(x);
+        for (double x : state.observables) (column++)->values.push_back(x);
         (column++)->values.push_back(state.stability == Stability::stable     ? 1
                                      : state.stability == Stability::unstable ? -1
                                                                               : 0);
@@ -69,11 +71,12 @@ std::vector<Table> time_course(OdeArguments const& arguments, Network const& net
     auto const course = solve_mean_field(network, choose_times(arguments.times, network), arguments.tolerance,
                                          &StopOnSignal::flag());
     Table table{"counts", {{"time", network.time_unit, course.times}}, course.notes};
-    std::size_t const species = network.species.size();
-    for (std::size_t s = 0; s < species; ++s) {
-        Column column{network.species[s], network.species_units[s], {}};
+    std::size_t const species = network.species.size(), observables = network.outputs.size() - species;
+    for (std::size_t i = 0; i < network.outputs.size(); ++i) {
+        Column column{network.outputs[i].id, network.outputs[i].unit, {}};
         for (std::size_t t = 0; t < course.times.size(); ++t)
-            column.values.push_back(course.counts[t * species + s]);
+            column.values.push_back(i < species ? course.counts[t * species + i]
+                                                : course.observables[t * observables + i - species]);
         table.columns.push_back(std::move(column));
     }
     return {table};
@@ -183,7 +186,9 @@ void add_ode(CLI::App& app, std::string const& command_line) {
     auto* const over = command->add_option(
         "--continue", a->over, "NAME=FROM:TO: follow steady states over a parameter, around folds");
     auto* const tolerance =
-        command->add_option("--tolerance", a->tolerance, "Of a step, relative and in molecules")
+        command
+            ->add_option("--tolerance", a->tolerance, "Of a step, relative and in molecules: 1e-14 to 1e-2")
+            ->check(number_from(1e-14, 1e-2))
             ->capture_default_str();
     steady->excludes(times, over, tolerance);
     over->excludes(times, tolerance);

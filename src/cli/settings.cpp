@@ -4,19 +4,40 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 
 #include <fmt/format.h>
 
+#include "cli/noise_tables.hpp"
 #include "cli/progress.hpp"
 #include "fano/error.hpp"
 #include "fano/result.hpp"
 
 namespace fano::cli {
 
-double parse_value(std::string const& text, std::string const& option, std::string const& usage) {
+namespace {
+
+// Not a number where the text is none.
+double number_in(std::string const& text) {
     double value = 0;
     auto const [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || stop != text.data() + text.size() || !std::isfinite(value))
+    return error == std::errc{} && stop == text.data() + text.size()
+               ? value
+               : std::numeric_limits<double>::quiet_NaN();
+}
+
+// The same for every spelling of a name, and through links.
+std::filesystem::path place_of(std::string const& file) {
+    std::error_code failed;
+    auto const place = std::filesystem::weakly_canonical(std::filesystem::absolute(file, failed), failed);
+    return failed ? std::filesystem::path(file) : place;
+}
+
+}  // namespace
+
+double parse_value(std::string const& text, std::string const& option, std::string const& usage) {
+    double const value = number_in(text);
+    if (!std::isfinite(value))
         throw InputError(fmt::format("{}: \"{}\" is not a finite number; write {}", option, text, usage));
     return value;
 }
@@ -29,6 +50,17 @@ void apply_settings(Model& model, std::vector<std::string> const& settings) {
         model.set(setting.substr(0, at),
                   parse_value(setting.substr(at + 1), "--set " + setting, "--set NAME=VALUE"));
     }
+}
+
+CLI::Validator number_from(double low, double high, bool whole) {
+    return {[=](std::string const& text) {
+                double const value = number_in(text);
+                bool const good = value >= low && value <= high && (!whole || value == std::floor(value));
+                return good ? std::string{}
+                            : fmt::format("\"{}\" is not a {}number from {} to {}", text,
+                                          whole ? "whole " : "", low, high);
+            },
+            ""};
 }
 
 CLI::Option* add_solver_options(CLI::App& command, SolverArguments& arguments) {
@@ -68,15 +100,41 @@ std::vector<double> choose_times(std::string const& option, Network const& netwo
     return parse_times(times);
 }
 
+std::vector<Output> observables_of(Network const& network) {
+    return {network.outputs.begin() + static_cast<std::ptrdiff_t>(network.species.size()),
+            network.outputs.end()};
+}
+
+Table observable_table(Network const& network, SecondMoments const& found) {
+    Table table{"observables", {}};
+    if (!found.times.empty()) table.columns.push_back({"time", network.time_unit, found.times});
+    std::size_t const n = found.observables.size();
+    auto const column = [&](std::string const& name, std::string const& unit, std::size_t i,
+                            std::vector<double> const& values) {
+        Column result{name, unit, {}};
+        for (std::size_t row = i; row < values.size(); row += n) result.values.push_back(values[row]);
+        if (!values.empty()) table.columns.push_back(std::move(result));
+    };
+    for (std::size_t i = 0; i < n; ++i) {
+        auto const& [id, unit, count, quantum] = network.outputs[network.output(found.observables[i])];
+        column(id, unit, i, found.observable_mean);
+        column("variance " + id, squared(unit), i, found.observable_variance);
+    }
+    return table;
+}
+
 void check_result_files(std::vector<std::string> const& files, std::string const& model) {
     for (std::size_t i = 0; i < files.size(); ++i) {
         check_writable(files[i]);
-        std::error_code ignored;
-        if (std::filesystem::equivalent(files[i], model, ignored))
+        if (place_of(files[i]) == place_of(model))
             throw InputError(files[i], 0, "is the model itself; choose another name for the result");
         for (std::size_t j = 0; j < i; ++j)
-            if (files[i] == files[j])
-                throw InputError(files[i], 0, "is named twice as a result file; name it once");
+            if (place_of(files[i]) == place_of(files[j]))
+                throw InputError(
+                    files[i], 0,
+                    files[i] == files[j]
+                        ? "is named twice as a result file; name it once"
+                        : fmt::format("is the same result file as {}, named twice; name it once", files[j]));
     }
 }
 

@@ -1,4 +1,4 @@
-// What subcommands share: values set from the command line, times, result files.
+// What subcommands share: values set from the command line, times, observables, result files.
 #pragma once
 
 #include <string>
@@ -7,6 +7,8 @@
 #include <CLI/CLI.hpp>
 
 #include "fano/network.hpp"
+#include "fano/second_moments.hpp"
+#include "fano/table.hpp"
 
 namespace fano::cli {
 
@@ -26,10 +28,16 @@ Network compile_for(Model const& model, SolverArguments const& arguments);
 
 // The number in a part of an option; `usage` is what the option should have been: "--set NAME=VALUE".
 double parse_value(std::string const& text, std::string const& option, std::string const& usage);
+// Of an option: whether it is a number in a range, both ends included. Says otherwise what was given and what may be.
+CLI::Validator number_from(double low, double high, bool whole = false);
 // NAME=VALUE each.
 void apply_settings(Model& model, std::vector<std::string> const& settings);
 // From --times, or the model's own where that is empty.
 std::vector<double> choose_times(std::string const& option, Network const& network);
+// The network's outputs beyond the counts of its species.
+std::vector<Output> observables_of(Network const& network);
+// Their means and, where they are known, variances; without columns if there are none.
+Table observable_table(Network const& network, SecondMoments const& found);
 // Everything that can be wrong with result files, before any time is spent.
 void check_result_files(std::vector<std::string> const& files, std::string const& model);
 

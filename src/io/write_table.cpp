@@ -102,10 +102,15 @@ void write_json_tables(std::string const& file, std::vector<Table> const& tables
     Json object, units, notes, origin;
     for (auto const& table : tables) {
         row_count(table);
-        auto& columns = object[table.name] = Json::object();
+        // Appended, as looking names up in an ordered object takes long where there are thousands.
+        auto const members = [&](Json& of) -> Json::object_t& {
+            return (of[table.name] = Json::object()).get_ref<Json::object_t&>();
+        };
+        auto &values = members(object), &unit = members(units);
         for (auto const& column : table.columns) {
-            columns[column.name] = column.values;
-            units[table.name][column.name] = column.unit;
+            check_stop_writing();
+            values.emplace_back(column.name, column.values);
+            unit.emplace_back(column.name, column.unit);
         }
         notes[table.name] = table.notes;
     }
@@ -136,6 +141,7 @@ void write_hdf5_table(Hdf5File& file, Table const& table) {
     file.group(table.name);
     std::string dimension;
     for (auto const& column : table.columns) {
+        check_stop_writing();
         auto const path = file.free_name(table.name + "/" + column.name);
         if (dimension.empty()) {
             dimension = path;

@@ -6,6 +6,7 @@
 
 #include "fano/error.hpp"
 #include "meanfield/steady_curve.hpp"
+#include "meanfield/stop.hpp"
 
 namespace fano {
 
@@ -34,7 +35,7 @@ public:
         add(point);
         double length = first_step;
         while (length > shortest_step && branch_.points.size() < most_points) {
-            if (stop_ != nullptr && *stop_) throw Interrupted{};
+            heed(stop_);
             if (leaves(point + length * tangent)) {
                 if (finish(point, tangent)) break;
                 length /= 2;
@@ -177,11 +178,12 @@ Continuation continue_steady_states(Model const& model, std::string const& param
         }
     }
     if (result.branches.empty())
-        throw SolverError(failure.empty()
-                              ? fmt::format("the steady states at both ends of \"{}\" fill curves "
-                                            "of their own, and cannot be followed over it",
-                                            parameter)
-                              : failure);
+        throw SolverError(
+            failure.empty()
+                ? fmt::format("{}: the steady states at both ends of \"{}\" fill curves of their own, "
+                              "and cannot be followed over it; choose another range or parameter",
+                              model.file, parameter)
+                : failure);
     return result;
 }
 

@@ -1,5 +1,5 @@
-// Drives CVODE one internal step at a time, so that a request to stop is heard and failures are told in
-// words.
+// Drives CVODE one internal step at a time, with linear algebra of our own, so that a request to stop is heard
+// wherever time is spent, and tells failures in words.
 #include "meanfield/integrate.hpp"
 
 #include <algorithm>
@@ -12,10 +12,12 @@
 #include <cvode/cvode.h>
 #include <fmt/format.h>
 #include <nvector/nvector_serial.h>
-#include <sunlinsol/sunlinsol_dense.h>
+#include <sundials/sundials_linearsolver.h>
 #include <sunmatrix/sunmatrix_dense.h>
 
 #include "fano/error.hpp"
+#include "meanfield/factorisation.hpp"
+#include "meanfield/stop.hpp"
 
 namespace fano {
 
@@ -33,7 +35,7 @@ struct Free {
 };
 using Vector = std::unique_ptr<std::remove_pointer_t<N_Vector>, Free<N_VDestroy>>;
 using Matrix = std::unique_ptr<std::remove_pointer_t<SUNMatrix>, Free<SUNMatDestroy>>;
-using LinearSolver = std::unique_ptr<std::remove_pointer_t<SUNLinearSolver>, Free<SUNLinSolFree>>;
+using LinearSolver = std::unique_ptr<std::remove_pointer_t<SUNLinearSolver>, Free<SUNLinSolFreeEmpty>>;
 
 struct FreeMemory {
     void operator()(void* memory) const { CVodeFree(&memory); }
@@ -44,8 +46,9 @@ struct FreeContext {
 
 class Integration {
 public:
-    Integration(OdeSystem const& system, std::vector<double> const& start, OdeTolerance const& tolerance)
-        : system_(system) {
+    Integration(OdeSystem const& system, std::vector<double> const& start, OdeTolerance const& tolerance,
+                std::atomic<bool> const* stop)
+        : system_(system), stop_(stop) {
         SUNContext context = nullptr;
         require(SUNContext_Create(nullptr, &context));
         context_.reset(context);
@@ -55,8 +58,12 @@ public:
         memory_.reset(CVodeCreate(CV_BDF, context));
         if (!y_ || !matrix_ || !memory_) throw std::bad_alloc{};
         std::copy(start.begin(), start.end(), N_VGetArrayPointer(y_.get()));
-        linear_.reset(SUNLinSol_Dense(y_.get(), matrix_.get(), context));
+        linear_.reset(SUNLinSolNewEmpty(context));
         if (!linear_) throw std::bad_alloc{};
+        linear_->content = this;
+        linear_->ops->gettype = [](SUNLinearSolver) { return SUNLINEARSOLVER_DIRECT; };
+        linear_->ops->setup = call_factorise;
+        linear_->ops->solve = call_solve;
         void* const memory = memory_.get();
         require(CVodeSetErrHandlerFn(
             memory, [](int, char const*, char const*, char*, void*) {}, nullptr));
@@ -93,6 +100,7 @@ private:
     static int guarded(void* data, Work work) {
         auto& self = *static_cast<Integration*>(data);
         try {
+            heed(self.stop_);
             return work(self);
         } catch (...) {
             self.thrown_ = std::current_exception();
@@ -123,6 +131,25 @@ private:
         });
     }
 
+    static Eigen::Map<Eigen::MatrixXd> whole(SUNMatrix matrix) {
+        return {SUNDenseMatrix_Data(matrix), SUNDenseMatrix_Rows(matrix), SUNDenseMatrix_Columns(matrix)};
+    }
+
+    static int call_factorise(SUNLinearSolver solver, SUNMatrix matrix) {
+        return guarded(solver->content, [&](Integration& self) {
+            return self.factorisation_.compute(whole(matrix), self.stop_) ? 0 : 1;
+        });
+    }
+
+    static int call_solve(SUNLinearSolver solver, SUNMatrix matrix, N_Vector x, N_Vector right, realtype) {
+        return guarded(solver->content, [&](Integration& self) {
+            N_VScale(1, right, x);
+            self.factorisation_.solve(whole(matrix),
+                                      Eigen::Map<Eigen::VectorXd>(N_VGetArrayPointer(x), N_VGetLength(x)));
+            return 0;
+        });
+    }
+
     std::string name(std::size_t i) const {
         return system_.name ? system_.name(i) : fmt::format("component {}", i);
     }
@@ -139,33 +166,41 @@ private:
         return name(static_cast<std::size_t>(std::max_element(e, e + system_.size, less) - e));
     }
 
-    [[noreturn]] void fail(int status) const {
-        double reached = 0;
-        CVodeGetCurrentTime(memory_.get(), &reached);
-        auto const stopped = fmt::format(
-            "the differential equations cannot be integrated beyond time {:.6g}: ", std::max(reached, time_));
+    // Why CVODE gave up, and what helps.
+    std::string reason(int status) const {
         switch (status) {
             case CV_FIRST_RHSFUNC_ERR:
             case CV_REPTD_RHSFUNC_ERR:
             case CV_UNREC_RHSFUNC_ERR:
-                throw SolverError(stopped + fmt::format("the slope of {} is not a finite number there; check "
-                                                        "the propensities that change it",
-                                                        name(undefined_)));
+                return fmt::format(
+                    "the slope of {} is not a finite number there; check the propensities that change it, or "
+                    "ask for earlier times",
+                    name(undefined_));
             case CV_TOO_MUCH_ACC:
-                throw SolverError(stopped +
-                                  "the tolerance is finer than the rounding errors of the numbers; "
-                                  "give a larger one");
+                return "the tolerance is finer than the rounding errors of the numbers; give a larger one";
             case CV_TOO_CLOSE:
-                throw SolverError(stopped + "the last time is too close to 0 for a step");
+                return "the last time is too close to 0 for a step; give a later one";
             default:
-                throw SolverError(stopped +
-                                  fmt::format("steps had to be too small, for {} above all; it grows without "
-                                              "bound or is not smooth there, or the tolerance is too fine",
-                                              hardest()));
+                return fmt::format(
+                    "steps had to be too small, for {} above all; it grows without bound or is not smooth "
+                    "there, or the tolerance is too fine. Ask for earlier times, or check the propensities "
+                    "that change it",
+                    hardest());
         }
     }
 
+    [[noreturn]] void fail(int status) const {
+        double reached = 0;
+        CVodeGetCurrentTime(memory_.get(), &reached);
+        throw SolverError(
+            system_.file,
+            fmt::format("the differential equations cannot be integrated beyond time {:.6g}: {}",
+                        std::max(reached, time_), reason(status)));
+    }
+
     OdeSystem const& system_;
+    std::atomic<bool> const* stop_;
+    Factorisation factorisation_;
     double time_ = 0;
     int idle_ = 0;
     std::size_t undefined_ = 0;
@@ -184,9 +219,14 @@ void check(OdeSystem const& system, std::vector<double> const& start, std::vecto
     if (!(tolerance.relative > 0 && tolerance.absolute > 0))
         throw InputError("the tolerance of differential equations must be greater than 0, such as 1e-9");
     if (times.empty()) throw InputError("differential equations need at least one time");
-    for (std::size_t i = 0; i < times.size(); ++i)
-        if (!(times[i] >= (i == 0 ? 0.0 : times[i - 1])) || !std::isfinite(times[i]))
-            throw InputError("the times of differential equations must be finite, at least 0, and ascend");
+    for (std::size_t i = 0; i < times.size(); ++i) {
+        double const least = i == 0 ? 0.0 : times[i - 1];
+        if (!(times[i] >= least) || !std::isfinite(times[i]))
+            throw InputError(fmt::format(
+                "times must be finite, at least 0, and ascend; number {} of them is {}, and should be "
+                "{} or more",
+                i + 1, times[i], least));
+    }
 }
 
 }  // namespace
@@ -201,12 +241,9 @@ std::vector<double> integrate(OdeSystem const& system, std::vector<double> const
     for (; next < times.size() && (times[next] == 0 || system.size == 0); ++next)
         result.insert(result.end(), start.begin(), start.end());
     if (next == times.size()) return result;
-    Integration integration{system, start, tolerance};
+    Integration integration{system, start, tolerance, stop};
     for (; next < times.size(); ++next) {
-        while (integration.time() < times[next]) {
-            if (stop != nullptr && *stop) throw Interrupted{};
-            integration.step(times[next]);
-        }
+        while (integration.time() < times[next]) integration.step(times[next]);
         result.insert(result.end(), integration.now(), integration.now() + system.size);
     }
     return result;

@@ -15,8 +15,9 @@ struct OdeSystem {
     std::function<void(double time, double const* y, double* slope)> slope;
     // The slope's derivatives by y, by columns: [column * size + row], zeros on entry. Without it, by differences.
     std::function<void(double time, double const* y, double* jacobian)> jacobian{};
-    // Of component i, for messages.
+    // Of component i, and of the model's file: for messages.
     std::function<std::string(std::size_t)> name{};
+    std::string file{};
 };
 
 struct OdeTolerance {
@@ -24,7 +25,7 @@ struct OdeTolerance {
 };
 
 // y at each of the ascending times >= 0: [time][component]. y is `start` at time 0. Throws SolverError, which says
-// at what time and why, and Interrupted when *stop becomes true.
+// at what time and why, and Interrupted soon after *stop becomes true, within a step as well.
 std::vector<double> integrate(OdeSystem const& system, std::vector<double> const& start,
                               std::vector<double> const& times, OdeTolerance const& tolerance = {},
                               std::atomic<bool> const* stop = nullptr);

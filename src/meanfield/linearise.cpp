@@ -17,21 +17,6 @@ namespace {
 // Fewer molecules than these on average are a number whose curvature a linear propensity cannot show.
 constexpr double few_molecules = 10;
 
-// Which registers depend on counts that vary, between cells or over time.
-std::vector<bool> depends_on_counts(Network const& network, InitialState const& initial,
-                                    RateLaws const& laws) {
-    std::vector<bool> depends(laws.registers);
-    for (std::uint32_t s = 0; s < laws.species; ++s) depends[s] = initial.variance[s] > 0;
-    for (auto const& reaction : network.reactions)
-        for (auto const& change : reaction.changes) depends[change.species] = true;
-    for (auto const& i : laws.code) {
-        std::uint32_t const operands[] = {i.a, i.b, i.c};
-        for (int k = 0; k < operand_count(i.op); ++k)
-            if (depends[operands[k]]) depends[i.target] = true;
-    }
-    return depends;
-}
-
 }  // namespace
 
 std::vector<bool> varying_species(Network const& network, InitialState const& initial) {
@@ -40,6 +25,19 @@ std::vector<bool> varying_species(Network const& network, InitialState const& in
     for (auto const& reaction : network.reactions)
         for (auto const& change : reaction.changes) varying[change.species] = true;
     return varying;
+}
+
+std::vector<bool> nonlinear_laws(std::vector<bool> const& varying, RateLaws const& laws) {
+    std::vector<bool> depends(varying), nonlinear(laws.propensity.size());
+    depends.resize(laws.registers);
+    for (auto const& i : laws.code) {
+        std::uint32_t const operands[] = {i.a, i.b, i.c};
+        for (int k = 0; k < operand_count(i.op); ++k)
+            if (depends[operands[k]]) depends[i.target] = true;
+    }
+    for (auto const& d : laws.derivative)
+        if (d.by < laws.species && depends[d.reg]) nonlinear[d.reaction] = true;
+    return nonlinear;
 }
 
 void refuse_events(Network const& network, std::string const& method) {
@@ -51,19 +49,12 @@ void refuse_events(Network const& network, std::string const& method) {
 }
 
 Linearisation::Linearisation(Network const& network, InitialState const& initial)
-    : rates_(network), slots_(initial.mean) {
-    auto const n = static_cast<Eigen::Index>(network.species.size());
-    auto const reactions = static_cast<Eigen::Index>(network.reactions.size());
-    propensities_.setZero(reactions);
-    gradient_.setZero(reactions, n);
-    stoichiometry_.setZero(n, reactions);
-    for (Eigen::Index r = 0; r < reactions; ++r)
-        for (auto const& change : network.reactions[static_cast<std::size_t>(r)].changes)
-            stoichiometry_(change.species, r) = static_cast<double>(change.change);
-    auto const depends = depends_on_counts(network, initial, laws());
-    nonlinear_.resize(network.reactions.size());
-    for (auto const& d : laws().derivative)
-        if (d.by < laws().species && depends[d.reg]) nonlinear_[d.reaction] = true;
+    : rates_(network),
+      slots_(initial.mean),
+      stoichiometry_(fano::stoichiometry(network)),
+      nonlinear_(nonlinear_laws(varying_species(network, initial), laws())) {
+    propensities_.setZero(stoichiometry_.cols());
+    gradient_.setZero(stoichiometry_.cols(), stoichiometry_.rows());
 }
 
 void Linearisation::at(double const* counts, double time) {
@@ -114,7 +105,7 @@ std::vector<std::string> doubts(Network const& network, Linearisation const& lin
             "fano run",
             network.species[s],
             least < few_molecules
-                ? fmt::format("its mean comes down to {:.3g} molecules", least)
+                ? fmt::format("its mean comes down to {:.3g} molecule{}", least, least == 1 ? "" : "s")
                 : fmt::format("its standard deviation comes up to {:.3g} times its mean", std::sqrt(widest)),
             reaction.id, reaction.propensity));
     }

@@ -6,6 +6,7 @@
 
 #include "fano/second_moments.hpp"
 #include "meanfield/initial_state.hpp"
+#include "meanfield/reduction.hpp"
 #include "model/rate_laws.hpp"
 
 namespace fano {
@@ -16,6 +17,9 @@ void refuse_events(Network const& network, std::string const& method);
 
 // Which species' counts differ between cells or change over time.
 std::vector<bool> varying_species(Network const& network, InitialState const& initial);
+
+// Which laws are other than linear in the counts that vary, [reaction].
+std::vector<bool> nonlinear_laws(std::vector<bool> const& varying, RateLaws const& laws);
 
 class Linearisation {
 public:
@@ -41,8 +45,8 @@ public:
 private:
     Rates rates_;
     std::vector<double> slots_;
+    Eigen::MatrixXd stoichiometry_, gradient_;
     Eigen::VectorXd propensities_;
-    Eigen::MatrixXd gradient_, stoichiometry_;
     std::vector<bool> nonlinear_;
 };
 

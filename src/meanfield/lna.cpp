@@ -9,6 +9,8 @@
 #include "fano/error.hpp"
 #include "meanfield/integrate.hpp"
 #include "meanfield/linearise.hpp"
+#include "meanfield/observables.hpp"
+#include "meanfield/stop.hpp"
 
 namespace fano {
 
@@ -23,8 +25,9 @@ constexpr Index most_equations = 6000;
 
 class Equations {
 public:
-    Equations(Network const& network, InitialState const& initial)
+    Equations(Network const& network, InitialState const& initial, std::atomic<bool> const* stop)
         : network_(network),
+          stop_(stop),
           linear_(linearise(network, initial)),
           n_(linear_.species()),
           size_(n_ + n_ * (n_ + 1) / 2) {}
@@ -44,6 +47,7 @@ public:
     }
 
     void slope(double time, double const* y, double* out) {
+        heed(stop_);
         linear_.at(y, time);
         MatrixXd const flow = linear_.jacobian() * covariance(y);
         MatrixXd const change = flow + flow.transpose() + linear_.diffusion();
@@ -88,6 +92,7 @@ public:
 
 private:
     Network const& network_;
+    std::atomic<bool> const* stop_;
     Linearisation linear_;
     Index n_, size_;
 };
@@ -97,7 +102,7 @@ private:
 SecondMoments linear_noise(Network const& network, std::vector<double> const& times,
                            std::atomic<bool> const* stop) {
     InitialState const initial = initial_state(network);
-    Equations equations{network, initial};
+    Equations equations{network, initial, stop};
     if (equations.size() > most_equations)
         throw InputError(
             network.file, 0,
@@ -114,10 +119,13 @@ SecondMoments linear_noise(Network const& network, std::vector<double> const& ti
     }
     OdeSystem system{size, [&](double t, double const* y, double* out) { equations.slope(t, y, out); },
                      [&](double t, double const* y, double* out) { equations.jacobian(t, y, out); },
-                     [&](std::size_t i) { return equations.name(static_cast<Index>(i)); }};
+                     [&](std::size_t i) { return equations.name(static_cast<Index>(i)); }, network.file};
     auto const y = integrate(system, start, times, tolerance, stop);
 
-    SecondMoments result{network.species, times, {}, {}, initial.notes};
+    SecondMoments result;
+    result.species = network.species;
+    result.times = times;
+    result.notes = initial.notes;
     for (std::size_t t = 0; t < times.size(); ++t) {
         double const* const row = y.data() + t * size;
         MatrixXd const c = equations.covariance(row);
@@ -125,6 +133,7 @@ SecondMoments linear_noise(Network const& network, std::vector<double> const& ti
         result.covariance.insert(result.covariance.end(), c.data(), c.data() + c.size());
     }
     for (auto& note : doubts(network, equations.linear(), result)) result.notes.push_back(std::move(note));
+    add_observables(network, initial, Nonlinear::by_slope, result);
     return result;
 }
 

@@ -12,6 +12,7 @@
 #include "meanfield/integrate.hpp"
 #include "meanfield/linearise.hpp"
 #include "meanfield/moment_system.hpp"
+#include "meanfield/observables.hpp"
 
 namespace fano {
 
@@ -97,12 +98,14 @@ private:
                                 out[0] = std::numeric_limits<double>::quiet_NaN();
                             }};
         equations.name = [&](std::size_t i) { return moment_name(network_, system.indices()[i]); };
+        equations.file = network_.file;
         try {
             return fano::integrate(equations, start(system), times_, tolerance, options_.stop);
         } catch (SolverError const& error) {
             if (!system.closed()) throw;
-            throw SolverError(negative.empty() ? fmt::format("{}. Most likely {}", error.what(), advice())
-                                               : fmt::format("{}: {}", negative, advice()));
+            if (negative.empty())
+                throw SolverError(fmt::format("{}. Most likely {}", error.what(), advice()));
+            throw SolverError(network_.file, fmt::format("{}: {}", negative, advice()));
         }
     }
 
@@ -169,6 +172,7 @@ private:
                     result.covariance.push_back(
                         moments[indices.find(unit_exponents(n, a) + unit_exponents(n, b))]);
         }
+        add_observables(network_, initial_, Nonlinear::left_out, result);
         return result;
     }
 

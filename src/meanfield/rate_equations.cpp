@@ -10,7 +10,12 @@
 
 namespace fano {
 
-RateEquations::RateEquations(Network const& network) : network_(network), rates_(network) {
+RateEquations::RateEquations(Network const& network)
+    : network_(network),
+      rates_(network),
+      state_(initial_state(network)),
+      observables_(network, state_),
+      slots_(state_.mean) {
     if (!network.events.empty())
         throw InputError(network.file, 0,
                          fmt::format("event \"{}\" sets counts at once, and the mean field follows reactions "
@@ -23,10 +28,7 @@ RateEquations::RateEquations(Network const& network) : network_(network), rates_
                                      "equation needs it continuous; use fano run",
                                      reaction.id, reaction.propensity));
     }
-    auto state = initial_state(network);
-    initial_ = Eigen::Map<Eigen::VectorXd const>(state.mean.data(), rates_.laws().species);
-    slots_ = std::move(state.mean);
-    notes_ = std::move(state.notes);
+    initial_ = Eigen::Map<Eigen::VectorXd const>(slots_.data(), rates_.laws().species);
 }
 
 void RateEquations::evaluate(double const* counts, double time) {
@@ -72,11 +74,19 @@ Eigen::VectorXd RateEquations::turnover() const {
     return sum;
 }
 
+std::vector<double> RateEquations::observables(double const* counts, double time) {
+    observables_.at(counts, time);
+    std::vector<double> values;
+    for (std::size_t i = 0; i < observables_.size(); ++i) values.push_back(observables_.value(i));
+    return values;
+}
+
 OdeSystem RateEquations::system() {
     return {.size = static_cast<std::size_t>(size()),
             .slope = [this](double time, double const* y, double* out) { slope(y, time, out); },
             .jacobian = [this](double time, double const* y, double* out) { jacobian(y, time, out); },
-            .name = [this](std::size_t s) { return network_.species[s]; }};
+            .name = [this](std::size_t s) { return network_.species[s]; },
+            .file = network_.file};
 }
 
 }  // namespace fano

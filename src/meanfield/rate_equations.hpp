@@ -5,6 +5,7 @@
 
 #include "meanfield/initial_state.hpp"
 #include "meanfield/integrate.hpp"
+#include "meanfield/observables.hpp"
 #include "model/rate_laws.hpp"
 
 namespace fano {
@@ -17,7 +18,7 @@ public:
     Network const& network() const { return network_; }
     Eigen::Index size() const { return initial_.size(); }
     Eigen::VectorXd const& initial() const { return initial_; }  // mean counts at birth
-    std::vector<std::string> const& notes() const { return notes_; }
+    std::vector<std::string> const& notes() const { return state_.notes; }
 
     // dx/dt. Laws that are undefined below 0, where an integrator can end by less than its tolerance, are
     // taken at 0.
@@ -28,6 +29,9 @@ public:
     // which a slope is a rounding error.
     Eigen::VectorXd turnover() const;
 
+    // The network's outputs beyond the species.
+    std::vector<double> observables(double const* counts, double time);
+
     OdeSystem system();
 
 private:
@@ -35,9 +39,10 @@ private:
 
     Network const& network_;
     Rates rates_;
+    InitialState state_;
+    Observables observables_;
     std::vector<double> slots_;
     Eigen::VectorXd initial_;
-    std::vector<std::string> notes_;
 };
 
 }  // namespace fano

@@ -7,7 +7,9 @@
 #include "fano/error.hpp"
 #include "fano/lna.hpp"
 #include "meanfield/lyapunov.hpp"
+#include "meanfield/observables.hpp"
 #include "meanfield/steady_mean.hpp"
+#include "meanfield/stop.hpp"
 
 namespace fano {
 
@@ -49,8 +51,9 @@ public:
     }
 
     // Of fluctuations in a cell whose conserved quantities are at their means.
-    MatrixXd within_cells() const {
-        return link_ * solve_lyapunov(free_jacobian_, source_ * source_.transpose()) * link_.transpose();
+    MatrixXd within_cells(std::atomic<bool> const* stop) const {
+        return link_ * solve_lyapunov(free_jacobian_, source_ * source_.transpose(), stop) *
+               link_.transpose();
     }
 
     // Conserved quantities z = x_bound - link x_free differ between cells as they did at time 0, where the counts had
@@ -107,7 +110,7 @@ StationaryNoise stationary_noise(Network const& network, std::vector<double> con
     VectorXd const mean = steady_mean(network, linear, reduction, initial.mean, stop);
     Fluctuations const fluctuations{linear, reduction, mean};
     MatrixXd const between = fluctuations.between_cells(initial.variance);
-    MatrixXd const covariance = fluctuations.within_cells() + between;
+    MatrixXd const covariance = fluctuations.within_cells(stop) + between;
 
     StationaryNoise result;
     result.species = network.species;
@@ -115,18 +118,21 @@ StationaryNoise stationary_noise(Network const& network, std::vector<double> con
     result.covariance.assign(covariance.data(), covariance.data() + covariance.size());
     result.notes = initial.notes;
     for (auto& note : doubts(network, linear, result)) result.notes.push_back(std::move(note));
+    add_observables(network, initial, Nonlinear::by_slope, result);
     if (!between.isZero(0))
         result.notes.push_back(
             "cells differ for good in what conservation laws keep: that is in the covariance and the "
             "autocovariance, and left out of the spectrum, where it would be a line at frequency 0");
     result.lags = lags;
     for (double lag : lags) {
+        heed(stop);
         // Transposed, as Eigen stores columns and the result is by rows.
         MatrixXd const c = (fluctuations.propagator(lag) * covariance).transpose();
         result.autocovariance.insert(result.autocovariance.end(), c.data(), c.data() + c.size());
     }
     result.frequencies = frequencies;
     for (double frequency : frequencies) {
+        heed(stop);
         VectorXd const s = fluctuations.spectrum(frequency);
         result.spectrum.insert(result.spectrum.end(), s.begin(), s.end());
     }

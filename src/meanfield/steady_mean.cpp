@@ -8,6 +8,7 @@
 
 #include "fano/error.hpp"
 #include "meanfield/integrate.hpp"
+#include "meanfield/stop.hpp"
 
 namespace fano {
 
@@ -39,22 +40,38 @@ public:
         for (int k = 0; k < most_windows && slopes_ < most_slopes && ridges < most_ridges;
              ++k, window *= window_growth) {
             auto const end = advance(x, window);
-            if (!end) break;
+            lost_ = !end;
+            if (lost_) break;
+            time_ += window;
             // What is conserved, without the rounding errors of many steps.
             x += reduction_.link * ((*end)(reduction_.free) - x(reduction_.free));
             auto const rest = newton(x);
             if (rest && stable(*rest)) return *rest;
             ridges = rest ? ridges + 1 : 0;
         }
-        throw SolverError(
-            ridges > 0
-                ? "the mean comes to rest in a steady state that is not stable, where fluctuations grow; "
-                  "start from other counts, or follow it over time without --stationary"
-                : "the mean finds no steady state: it grows without end, oscillates, or ends where something "
-                  "is used up, which depends on the way there; follow it over time without --stationary");
+        throw SolverError(network_.file,
+                          fmt::format("{}; {}follow it over time without --stationary", reason(ridges > 0),
+                                      ridges > 0 ? "start from other counts, or " : ""));
     }
 
 private:
+    std::string reason(bool ridge) const {
+        if (ridge)
+            return fmt::format(
+                "the mean comes to rest by time {:.3g} in a steady state that is not stable, where "
+                "fluctuations grow",
+                time_);
+        if (lost_)
+            return fmt::format(
+                "the mean finds no steady state: soon after time {:.3g} it grows without bound, or a "
+                "propensity is not smooth or no finite number",
+                time_);
+        return fmt::format(
+            "the mean finds no steady state up to time {:.3g}: it grows without end, oscillates, or ends "
+            "where something is used up, which depends on the way there",
+            time_);
+    }
+
     // Nothing where the mean cannot be followed so far.
     std::optional<VectorXd> advance(VectorXd const& x, double window) {
         OdeSystem const system{static_cast<std::size_t>(x.size()),
@@ -67,7 +84,8 @@ private:
                                    linear_.at(y, 0);
                                    Eigen::Map<MatrixXd>(out, x.size(), x.size()) = linear_.jacobian();
                                },
-                               [&](std::size_t i) { return "the mean of " + network_.species[i]; }};
+                               [&](std::size_t i) { return "the mean of " + network_.species[i]; },
+                               network_.file};
         try {
             auto const y = integrate(system, {x.begin(), x.end()}, {window}, {1e-8, 1e-10}, stop_);
             return Eigen::Map<VectorXd const>(y.data(), x.size());
@@ -81,6 +99,7 @@ private:
         VectorXd x = start;
         double before = near;
         for (int k = 0; k < 50; ++k) {
+            heed(stop_);
             linear_.at(x.data(), 0);
             VectorXd const unit = units(x);
             Eigen::FullPivLU<MatrixXd> const solve{jacobian(unit)};
@@ -122,29 +141,11 @@ private:
     Reduction const& reduction_;
     std::atomic<bool> const* stop_;
     std::size_t slopes_ = 0;
+    double time_ = 0;  // up to which the mean was followed
+    bool lost_ = false;
 };
 
 }  // namespace
-
-Reduction reduce(MatrixXd const& stoichiometry) {
-    Reduction reduction;
-    Index const n = stoichiometry.rows();
-    Eigen::ColPivHouseholderQR<MatrixXd> qr;
-    qr.setThreshold(1e-10);
-    qr.compute(stoichiometry.transpose());
-    Index const rank = stoichiometry.isZero(0) ? 0 : qr.rank();
-    auto const& order = qr.colsPermutation().indices();
-    for (Index i = 0; i < n; ++i) (i < rank ? reduction.free : reduction.bound).push_back(order[i]);
-    // S^T in this order is Q [R S], so that the bound rows are R^-1 S times the free ones.
-    MatrixXd const combination = qr.matrixR()
-                                     .topLeftCorner(rank, rank)
-                                     .triangularView<Eigen::Upper>()
-                                     .solve(qr.matrixR().topRightCorner(rank, n - rank));
-    reduction.link.setZero(n, rank);
-    for (Index i = 0; i < rank; ++i) reduction.link(reduction.free[static_cast<std::size_t>(i)], i) = 1;
-    for (Index i = rank; i < n; ++i) reduction.link.row(order[i]) = combination.col(i - rank).transpose();
-    return reduction;
-}
 
 VectorXd steady_mean(Network const& network, Linearisation& linear, Reduction const& reduction,
                      std::vector<double> const& start, std::atomic<bool> const* stop) {

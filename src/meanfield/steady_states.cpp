@@ -81,11 +81,10 @@ private:
 class Search {
 public:
     Search(RateEquations& equations, std::atomic<bool> const* stop)
-        : system_(equations), species_(equations.network().species), stop_(stop) {}
+        : system_(equations, stop), species_(equations.network().species) {}
 
     // `keep_degenerate` keeps a root that is not isolated too.
     void from(VectorXd const& start, bool keep_degenerate) {
-        if (stop_ != nullptr && *stop_) throw Interrupted{};
         auto root = system_.solve(start);
         if (!root) return;
         if (root->minCoeff() < 0) negative_ = root;
@@ -139,7 +138,6 @@ private:
 
     SteadySystem system_;
     std::vector<std::string> const& species_;
-    std::atomic<bool> const* stop_;
     std::vector<VectorXd> roots_;
     std::optional<VectorXd> negative_;
     bool degenerate_ = false;

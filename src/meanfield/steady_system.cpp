@@ -8,6 +8,7 @@
 #include <Eigen/Eigenvalues>
 
 #include "fano/error.hpp"
+#include "meanfield/stop.hpp"
 
 namespace fano {
 
@@ -48,41 +49,6 @@ void balance(MatrixXd& a) {
 
 }  // namespace
 
-// Gauss-Jordan elimination of [S^T], whose null vectors are the conserved totals. Stoichiometries are small
-// whole numbers, which pivoting by size keeps exact but for rounding.
-Conservation find_conservation(Network const& network) {
-    auto const species = static_cast<Index>(network.species.size());
-    auto const reactions = static_cast<Index>(network.reactions.size());
-    MatrixXd s = MatrixXd::Zero(reactions, species);
-    for (Index r = 0; r < reactions; ++r)
-        for (auto const& c : network.reactions[static_cast<std::size_t>(r)].changes)
-            s(r, c.species) += static_cast<double>(c.change);
-    Conservation result;
-    Index rank = 0;
-    std::vector<Index> free;
-    for (Index column = 0; column < species; ++column) {
-        Index pivot = 0;
-        double const largest =
-            rank < reactions ? s.col(column).tail(reactions - rank).cwiseAbs().maxCoeff(&pivot) : 0;
-        if (largest < 1e-9) {
-            free.push_back(column);
-            continue;
-        }
-        s.row(rank).swap(s.row(rank + pivot));
-        s.row(rank) /= double{s(rank, column)};
-        for (Index r = 0; r < reactions; ++r)
-            if (r != rank && s(r, column) != 0) s.row(r) -= double{s(r, column)} * s.row(rank);
-        result.independent.push_back(column);
-        ++rank;
-    }
-    // A null vector for each free column f: 1 there, -s(i, f) at the i-th pivot.
-    result.dependent = free;
-    result.coefficients = MatrixXd::Zero(static_cast<Index>(free.size()), rank);
-    for (std::size_t f = 0; f < free.size(); ++f)
-        result.coefficients.row(static_cast<Index>(f)) = -s.col(free[f]).head(rank).transpose();
-    return result;
-}
-
 ScaledSolver::ScaledSolver(MatrixXd matrix, VectorXd unit) : unit_(std::move(unit)), row_(matrix.rows()) {
     matrix = matrix * unit_.asDiagonal();
     for (Index row = 0; row < matrix.rows(); ++row) {
@@ -97,28 +63,27 @@ VectorXd ScaledSolver::operator()(VectorXd const& right) const {
     return unit_.asDiagonal() * decomposition_.solve(right.cwiseQuotient(row_));
 }
 
-SteadySystem::SteadySystem(RateEquations& equations)
-    : equations_(equations), conservation_(find_conservation(equations.network())) {
-    VectorXd const start = equations.initial();
-    total_ = start(conservation_.dependent) + conservation_.coefficients * start(conservation_.independent);
-}
+SteadySystem::SteadySystem(RateEquations& equations, std::atomic<bool> const* stop)
+    : equations_(equations),
+      stop_(stop),
+      reduction_(reduce(stoichiometry(equations.network()))),
+      conserved_(reduction_.conserved(equations.initial())) {}
 
 VectorXd SteadySystem::residual(VectorXd const& counts) {
     VectorXd result(size());
     equations_.slope(counts.data(), 0, result.data());
-    result(conservation_.dependent) = counts(conservation_.dependent) +
-                                      conservation_.coefficients * counts(conservation_.independent) - total_;
+    result(reduction_.bound) = reduction_.conserved(counts) - conserved_;
     return result;
 }
 
 MatrixXd SteadySystem::jacobian(VectorXd const& counts) {
     MatrixXd result = MatrixXd::Zero(size(), size());
     equations_.jacobian(counts.data(), 0, result.data());
-    for (std::size_t d = 0; d < conservation_.dependent.size(); ++d) {
-        auto row = result.row(conservation_.dependent[d]);
+    for (auto const bound : reduction_.bound) {
+        auto row = result.row(bound);
         row.setZero();
-        row(conservation_.dependent[d]) = 1;
-        row(conservation_.independent) = conservation_.coefficients.row(static_cast<Index>(d));
+        row(bound) = 1;
+        row(reduction_.free) = -reduction_.link.row(bound);
     }
     return result;
 }
@@ -128,8 +93,8 @@ VectorXd SteadySystem::magnitude(VectorXd const& counts) {
     equations_.slope(counts.data(), 0, slope.data());
     VectorXd result = equations_.turnover();
     VectorXd const sizes = counts.cwiseAbs();
-    result(conservation_.dependent) = sizes(conservation_.dependent) + conservation_.coefficients.cwiseAbs() *
-                                                                           sizes(conservation_.independent);
+    auto const& [free, bound, link] = reduction_;
+    result(bound) = sizes(bound) + link(bound, Eigen::all).cwiseAbs() * sizes(free);
     return result;
 }
 
@@ -141,6 +106,7 @@ std::optional<VectorXd> SteadySystem::solve(VectorXd counts) {
     };
     VectorXd now = residual(counts);
     for (int iteration = 0; iteration < most_iterations && now.allFinite(); ++iteration) {
+        heed(stop_);
         MatrixXd const matrix = jacobian(counts);
         if (!matrix.allFinite()) return {};
         ScaledSolver const inverse{matrix, unit_of(counts)};
@@ -197,14 +163,16 @@ bool SteadySystem::isolated(VectorXd const& root) {
 SteadyState SteadySystem::describe(VectorXd const& root) {
     MatrixXd full = MatrixXd::Zero(size(), size());
     equations_.jacobian(root.data(), 0, full.data());
-    auto const& [dependent, independent, coefficients] = conservation_;
-    MatrixXd reduced = full(independent, independent) - full(independent, dependent) * coefficients;
-    SteadyState state{{root.begin(), root.end()}, {}, Stability::stable};
+    MatrixXd reduced = reduction_.jacobian(full);
+    SteadyState state{{root.begin(), root.end()},
+                      {},
+                      Stability::stable,
+                      equations_.observables(root.data(), std::numeric_limits<double>::quiet_NaN())};
     if (reduced.size() == 0) return state;
     if (!reduced.allFinite())
-        throw SolverError(
-            "the propensities have no finite derivatives at a steady state, whose stability "
-            "therefore has no answer; look for powers below 1 of counts that are 0");
+        throw SolverError(equations_.network().file,
+                          "the propensities have no finite derivatives at a steady state, whose stability "
+                          "therefore has no answer; look for powers below 1 of counts that are 0");
     balance(reduced);
     Eigen::VectorXcd const values = Eigen::EigenSolver<MatrixXd>(reduced, false).eigenvalues();
     state.eigenvalues.assign(values.begin(), values.end());

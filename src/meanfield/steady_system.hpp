@@ -1,5 +1,5 @@
-// The equations of a steady state as a square system: slopes of independent species, totals of the conserved
-// ones.
+// The equations of a steady state as a square system: slopes of the free species, and what is conserved in the place of
+// those of the bound ones.
 #pragma once
 
 #include <optional>
@@ -10,24 +10,16 @@
 
 #include "fano/meanfield.hpp"
 #include "meanfield/rate_equations.hpp"
+#include "meanfield/reduction.hpp"
 
 namespace fano {
 
-// The left null space of the stoichiometry: for each conserved total one species that follows from the
-// others, x[dependent] = total - coefficients * x[independent].
-struct Conservation {
-    std::vector<Eigen::Index> dependent, independent;  // species
-    Eigen::MatrixXd coefficients;                      //!< [dependent][independent]
-};
-Conservation find_conservation(Network const& network);
-
 class SteadySystem {
 public:
-    explicit SteadySystem(RateEquations& equations);
+    explicit SteadySystem(RateEquations& equations, std::atomic<bool> const* stop = nullptr);
 
     Eigen::Index size() const { return equations_.size(); }
-    // Slopes in the rows of independent species, deviations from the initial totals in those of dependent
-    // ones.
+    // Slopes in the rows of free species, in those of bound ones deviations from what was conserved at the start.
     Eigen::VectorXd residual(Eigen::VectorXd const& counts);
     Eigen::MatrixXd jacobian(Eigen::VectorXd const& counts);
     // What adds up to each residual, without signs: the size beside which it is a rounding error.
@@ -45,8 +37,9 @@ public:
 
 private:
     RateEquations& equations_;
-    Conservation conservation_;
-    Eigen::VectorXd total_;  //!< [dependent] of the initial state
+    std::atomic<bool> const* stop_;
+    Reduction reduction_;
+    Eigen::VectorXd conserved_;  //!< [bound] of the initial state
 };
 
 // Solves matrix * x = right for x in units of `unit`, each row in units of its largest element: counts and

@@ -238,10 +238,10 @@ TEST(Closures, RunningAwayIsToldByName) {
         }
         return std::string("nothing was thrown");
     };
-    EXPECT_THAT(
-        run("lotka_volterra", 3, Closure::normal),
-        HasSubstr("the variance of prey falls below 0 at time 24.8334: the normal closure at order 3 has run "
-                  "away"));
+    EXPECT_THAT(run("lotka_volterra", 3, Closure::normal),
+                HasSubstr("lotka_volterra.toml: the variance of prey falls below 0 at time 24.8334: the "
+                          "normal closure at order 3 has run "
+                          "away"));
     EXPECT_THAT(run("sis", 2, Closure::normal),
                 HasSubstr("Most likely the normal closure at order 2 has run away"));
     EXPECT_THAT(run("sir", 2, Closure::lognormal),

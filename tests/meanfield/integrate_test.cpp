@@ -166,6 +166,8 @@ TEST(Integrate, AToleranceFinerThanRoundingIsRefused) {
 
 TEST(Integrate, TimesMustAscend) {
     EXPECT_THROW(integrate(decay(1), {1}, {1, 0.5}), InputError);
+    EXPECT_THAT(error_of(decay(1), {1}, {1, 0.5}),
+                HasSubstr("number 2 of them is 0.5, and should be 1 or more"));
     EXPECT_THROW(integrate(decay(1), {1}, {-1}), InputError);
     EXPECT_THROW(integrate(decay(1), {1}, {std::nan("")}), InputError);
     EXPECT_THROW(integrate(decay(1), {1}, {}), InputError);
@@ -180,6 +182,37 @@ TEST(Integrate, StopsWhenAsked) {
                             }};
     EXPECT_THROW(integrate(endless, {0}, {1e9}, {}, &stop), Interrupted);
     EXPECT_LT(calls, 1100);
+}
+
+// The matrix comes between two slopes, and takes the longest where there are many equations.
+TEST(Integrate, AStopIsHeardWithinAStep) {
+    std::atomic<bool> stop{false};
+    int calls_after = 0;
+    OdeSystem system{.size = 2,
+                     .slope =
+                         [&](double, double const* y, double* slope) {
+                             calls_after += stop;
+                             slope[0] = -y[0];
+                             slope[1] = y[0] - y[1];
+                         },
+                     .jacobian =
+                         [&](double, double const*, double* jacobian) {
+                             jacobian[0] = jacobian[3] = -1;
+                             jacobian[1] = 1;
+                             stop = true;
+                         }};
+    EXPECT_THROW(integrate(system, {1, 0}, {1}, {}, &stop), Interrupted);
+    EXPECT_EQ(calls_after, 0);
+}
+
+TEST(Integrate, FailuresNameTheFileTheTimeAndACure) {
+    OdeSystem const system{.size = 1,
+                           .slope = [](double, double const* y, double* slope) { slope[0] = y[0] * y[0]; },
+                           .file = "explosion.toml"};
+    auto const words = error_of(system, {1}, {2});
+    EXPECT_THAT(words, HasSubstr("explosion.toml: "));
+    EXPECT_THAT(words, HasSubstr("beyond time 1:"));
+    EXPECT_THAT(words, HasSubstr("Ask for earlier times"));
 }
 
 TEST(Integrate, WhatTheSlopeThrowsComesThrough) {

@@ -271,8 +271,14 @@ propensity = "1 + sin(time)"
 
 TEST(LinearNoise, WithoutAStableSteadyStateThereIsNoStationaryNoise) {
     auto const growth = network_of("[species]\nA = 1\n[reactions.birth]\nequation = \"-> A\"\nrate = 1\n");
-    EXPECT_THAT(message([&] { stationary_noise(growth); }), HasSubstr("finds no steady state"));
+    EXPECT_THAT(message([&] { stationary_noise(growth); }),
+                HasSubstr("test.toml: the mean finds no steady state up to time"));
     EXPECT_THROW(stationary_noise(growth), SolverError);
+    auto const explosion =
+        network_of("[species]\nA = 2\n[reactions.pair]\nequation = \"2 A -> 3 A\"\nrate = 1\n");
+    EXPECT_THAT(message([&] { stationary_noise(explosion); }), HasSubstr("it grows without bound"));
+    EXPECT_THAT(message([&] { linear_noise(explosion, {5}); }),
+                HasSubstr("test.toml: the differential equations cannot be integrated beyond time 1.386"));
     EXPECT_THAT(message([&] { stationary_noise(gallery_network("vilar")); }), HasSubstr("oscillates"));
     // Both genes of a symmetric toggle, started alike, come to rest on the ridge between the two stable states.
     auto const ridge = network_of(R"toml(

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "fano/error.hpp"
+
 namespace {
 
 using Eigen::MatrixXd;
@@ -43,6 +45,23 @@ TEST(Lyapunov, SolutionsOfRandomStableMatricesAreRecovered) {
             MatrixXd const root = random_matrix(n, 100 + seed);
             expect_recovered(stable_matrix(n, seed), root * root.transpose(), 1e-11);
         }
+}
+
+// More sweeps than are done between two looks at the request to stop.
+TEST(Lyapunov, LargeMatricesAreSolvedInParts) {
+    MatrixXd const half = random_matrix(60, 3);
+    expect_recovered(stable_matrix(60, 2), half * half.transpose(), 1e-9);
+}
+
+TEST(Lyapunov, StopsWhenAsked) {
+    std::atomic<bool> const stop{true};
+    MatrixXd const a = stable_matrix(3, 1);
+    EXPECT_THROW(solve_lyapunov(a, a * a.transpose(), &stop), fano::Interrupted);
+}
+
+TEST(Lyapunov, EntriesThatAreNoNumbersAreTold) {
+    MatrixXd const a = MatrixXd::Constant(3, 3, std::nan(""));
+    EXPECT_THROW(solve_lyapunov(a, a), fano::SolverError);
 }
 
 TEST(Lyapunov, AMatrixWithoutABasisOfEigenvectorsIsSolved) {

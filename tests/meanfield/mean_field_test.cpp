@@ -184,6 +184,13 @@ TEST(MeanField, LawsThatAreUndefinedBelowZeroAreTakenAtZero) {
     EXPECT_EQ(slope, 5);
 }
 
+TEST(MeanField, TolerancesOutOfRangeAreRefused) {
+    auto const network = gallery_network("birth_death");
+    for (double const tolerance : {1.0, 0.02, 1e-15, 0.0, -1e-9, std::nan("")})
+        EXPECT_THROW(solve_mean_field(network, {1}, tolerance), InputError) << tolerance;
+    for (double const tolerance : {1e-2, 1e-14}) EXPECT_NO_THROW(solve_mean_field(network, {1}, tolerance));
+}
+
 TEST(MeanField, EveryModelOfTheGalleryIsSolvedOrRefusedByName) {
     for (auto const& name : gallery()) {
         auto const network = gallery_network(name);
@@ -231,6 +238,7 @@ TEST(MeanField, GrowthWithoutBoundSaysWhenAndOfWhat) {
         solve_mean_field(network, {1});
         FAIL() << "no error";
     } catch (SolverError const& error) {
+        EXPECT_THAT(error.what(), HasSubstr("test.toml: "));
         EXPECT_THAT(error.what(), HasSubstr(fmt::format("beyond time {:.4}", 2 * std::log(1.5))));
         EXPECT_THAT(error.what(), HasSubstr("X"));
     }
