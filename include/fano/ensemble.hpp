@@ -73,6 +73,8 @@ struct LeapHistory {
     std::uint64_t leaps = 0;        // begun
     std::uint64_t exact_steps = 0;  // where leaps would have been short
     std::uint64_t shortened = 0;    // leaps halved because a count would have been negative
+
+    void add(LeapHistory const& other);
 };
 
 // What the histories of the Langevin equation were made of, all cells.
@@ -80,6 +82,8 @@ struct LangevinHistory {
     std::uint64_t steps = 0;
     std::vector<std::uint64_t> few;       //!< [species] samples with fewer than 10 molecules
     std::vector<std::uint64_t> negative;  //!< [species] samples below 0
+
+    void add(LangevinHistory const& other);
 };
 
 struct Ensemble {

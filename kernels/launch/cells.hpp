@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kernels/core/atomic.hpp"
+#include "kernels/langevin/langevin_network.hpp"
 #include "kernels/ssa/direct.hpp"
 #include "kernels/ssa/keeper.hpp"
 
@@ -19,6 +20,8 @@ struct CellsJob {
     void* samples;  //!< [cell][time][output], u32 if all outputs are counts, else double
     u64* events;    // reactions fired
     u64* fired;     //!< [reaction][thread], or null
+    u64* history;   // of leaps: begun, exact steps, shortened; of the Langevin equation: steps; or null
+    u64* few;       //!< [few, negative][species] samples with few molecules (Langevin only)
     u32* failed;    // set once by the cell whose report is kept
     FailureReport* report;
     u32 const* stop;         // set by the host
@@ -48,8 +51,16 @@ public:
         return index < job_.cells ? job_.first_cell + index : no_cell;
     }
     template <class Network>
-    FANO_FUNCTION void finish(u64, u64 firings, Network const&) {
+    FANO_FUNCTION void finish(u64, u64 firings, Network const& network) {
         events_ += firings;
+        if constexpr (requires { network.history(); }) {
+            LeapCounts const history = network.history();
+            atomic_add(job_.history, history.leaps);
+            atomic_add(job_.history + 1, history.exact_steps);
+            atomic_add(job_.history + 2, history.shortened);
+        } else if constexpr (requires { network.steps(); }) {
+            atomic_add(job_.history, network.steps());
+        }
     }
     FANO_FUNCTION void fail(FailureReport const& report) {
         if (atomic_set(job_.failed) == 0) *job_.report = report;
@@ -163,7 +174,10 @@ FANO_FUNCTION void run_cells(Job const& job, u32 thread) {
     KeeperStatus status;
     typename KeeperOfThread::Hooks hooks{job};
     KeeperOfThread keeper{job, network, state, notes, pending, status, hooks};
-    run_direct<ScalarLane>(job.options.seed, state, network, keeper);
+    if constexpr (requires { network.step_length(state); })
+        run_langevin<ScalarLane>(job.options.seed, state, network, keeper);
+    else
+        run_direct<ScalarLane>(job.options.seed, state, network, keeper);
     atomic_add(job.events, hooks.events());
 }
 

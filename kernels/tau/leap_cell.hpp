@@ -26,7 +26,7 @@ struct LeapLane {
 };
 
 // Base: births and outputs of a cell with counts of its own, which are those of the leap after load(), or those of a
-// sample. Self: leap(), room(), rates(), and count_firings(reaction, firings).
+// sample. Self: lane(), room(), rates(), and count_firings(reaction, firings).
 template <class Self, class Base>
 class LeapingCell : public Base {
 public:
@@ -35,25 +35,25 @@ public:
     static constexpr bool may_have_events = false, may_be_timed = false;
 
     FANO_FUNCTION void load() {
-        this->each_slot([leap = self().leap()](u32 i, double& value) { value = leap.count(i); });
+        this->each_slot([leap = self().lane()](u32 i, double& value) { value = leap.count(i); });
     }
     // A cell that is born, or was changed from outside, takes no part in the leap at hand.
     FANO_FUNCTION void store() {
-        this->each_slot([leap = self().leap()](u32 i, double& value) { leap.count(i) = value; });
+        this->each_slot([leap = self().lane()](u32 i, double& value) { leap.count(i) = value; });
         forget_leap();
     }
     FANO_FUNCTION void park() {
-        this->each_slot([leap = self().leap()](u32 i, double&) { leap.count(i) = 0.0; });
+        this->each_slot([leap = self().lane()](u32 i, double&) { leap.count(i) = 0.0; });
         forget_leap();
     }
     FANO_FUNCTION FailureReport birth(u64 seed, u64 cell) {
-        auto const leap = self().leap();
+        auto const leap = self().lane();
         leap.exact_left() = leap.fired() = leap.leaps() = leap.exact_steps() = leap.shortened() = 0.0;
         leap.draws() = 0;
         return Base::birth(seed, cell);
     }
 
-    FANO_FUNCTION bool leaping() const { return self().leap().leaping() != 0.0; }
+    FANO_FUNCTION bool leaping() const { return self().lane().leaping() != 0.0; }
     // Before samples within the leap from `start` to `end`; the cell has been loaded.
     FANO_FUNCTION void begin_samples(double start, double end) { sampler().begin(start, end); }
     FANO_FUNCTION void advance(u64 seed, u64 cell, u32 sample, double time) {
@@ -69,20 +69,20 @@ public:
         FANO_UNROLL_ON_GPU
         for (u32 r = 0; r < self().rates().reactions(); ++r) {
             double const fired = self().room().fired[r];
-            self().leap().fired() += fired;
+            self().lane().fired() += fired;
             self().count_firings(r, static_cast<u64>(fired));
         }
     }
-    FANO_FUNCTION u64 firings() const { return static_cast<u64>(self().leap().fired()); }
+    FANO_FUNCTION u64 firings() const { return static_cast<u64>(self().lane().fired()); }
     // Leaps that were begun: the last one may go on beyond the cell's end.
     FANO_FUNCTION LeapCounts history() const {
-        auto const leap = self().leap();
+        auto const leap = self().lane();
         return {static_cast<u64>(leap.leaps()), static_cast<u64>(leap.exact_steps()),
                 static_cast<u64>(leap.shortened())};
     }
 
     FANO_FUNCTION FailureReport fault(double time) {
-        auto const leap = self().leap();
+        auto const leap = self().lane();
         FANO_UNROLL_ON_GPU
         for (u32 s = 0; s < self().rates().species(); ++s)
             if (leap.count(s) < 0.0) return {Failure::negative_count, s, 0, time, leap.count(s)};
@@ -99,10 +99,10 @@ public:
 private:
     FANO_FUNCTION Self& self() { return static_cast<Self&>(*this); }
     FANO_FUNCTION Self const& self() const { return static_cast<Self const&>(*this); }
-    FANO_FUNCTION auto sampler() { return LeapSampler{self().rates(), self().leap(), self().room()}; }
+    FANO_FUNCTION auto sampler() { return LeapSampler{self().rates(), self().lane(), self().room()}; }
 
     FANO_FUNCTION void forget_leap() {
-        auto const leap = self().leap();
+        auto const leap = self().lane();
         leap.leaping() = 0.0;
         FANO_UNROLL_ON_GPU
         for (u32 r = 0; r < self().rates().reactions(); ++r) leap.firings(r) = 0.0;
@@ -117,7 +117,7 @@ public:
              LeapRoom const& room)
         : LeapingCell(table, memory), rates_(*lane.all.table), lane_(lane), room_(room) {}
 
-    LeapLane const& leap() const { return lane_; }
+    LeapLane const& lane() const { return lane_; }
     LeapRoom& room() { return room_; }
     TableRates const& rates() const { return rates_; }
     void count_firings(u32 reaction, u64 firings) {

@@ -282,8 +282,11 @@ private:
         FANO_UNROLL_ON_GPU
         for (u32 i = 0; i < rates_.losses(); ++i) {
             LeapLoss const loss = rates_.loss(i);
-            Mask const alone = both(m_.chosen[loss.reaction], m_.registers[loss.species] < Real(loss.amount));
-            over = either(over, and_not(count_after(loss.species) < Real(0.0), alone));
+            Real count = m_.registers[loss.species];
+            FANO_UNROLL_ON_GPU
+            for (u32 c = rates_.first_change(loss.species); c < rates_.first_change(loss.species + 1); ++c)
+                count = add_if(m_.chosen[rates_.change(c).reaction], count, rates_.change(c).amount);
+            over = either(over, and_not(count_after(loss.species) < Real(0.0), count < Real(0.0)));
         }
         return both(over, lanes);
     }

@@ -19,11 +19,8 @@ public:
         room_.begun = start;
         room_.length = end - start;
         room_.passed = 0.0;
-        FANO_UNROLL_ON_GPU
         for (u32 i = 0; i < rates_.slots(); ++i) room_.registers[i] = leap_.count(i);
-        FANO_UNROLL_ON_GPU
         for (u32 s = 0; s < rates_.species(); ++s) room_.start[s] = leap_.count(s);
-        FANO_UNROLL_ON_GPU
         for (u32 r = 0; r < rates_.reactions(); ++r) {
             double const all = leap_.firings(r);
             room_.first[r] = leap_.first(r);
@@ -42,9 +39,7 @@ public:
         constexpr int attempts = 1000;  // each of which is nearly certain to do
         for (int i = 0; i < attempts && !draw_until(part, next); ++i) {
         }
-        FANO_UNROLL_ON_GPU
         for (u32 s = 0; s < rates_.species(); ++s) room_.counts[s] = maximum(room_.counts[s], 0.0);
-        FANO_UNROLL_ON_GPU
         for (u32 r = 0; r < rates_.reactions(); ++r) {
             room_.fired[r] += room_.added[r] + room_.added_later[r];
             room_.first[r] -= room_.added[r];
@@ -56,29 +51,28 @@ public:
     }
 
 private:
+    FANO_COLD static double part_of(double firings, double part, Stream& next) {
+        return Binomial{firings, part}(next);
+    }
+
     // Counts at this part of the leap; false if one is negative.
     FANO_COLD bool draw_until(double part, Stream& next) {
         double const passing = (part - room_.passed) / (1.0 - room_.passed);
-        FANO_UNROLL_ON_GPU
         for (u32 r = 0; r < rates_.reactions(); ++r) {
-            room_.added[r] = Binomial{room_.first[r], passing}(next);
+            room_.added[r] = part_of(room_.first[r], passing, next);
             room_.added_later[r] = 0.0;
         }
         // The propensities half-way to the sample: the first half's firings so far.
-        FANO_UNROLL_ON_GPU
         for (u32 s = 0; s < rates_.species(); ++s) room_.registers[s] = maximum(count_with_first(s), 0.0);
         rates_.evaluate_propensities(room_.registers);
-        FANO_UNROLL_ON_GPU
         for (u32 r = 0; r < rates_.reactions(); ++r) {
             double const before = room_.part[r], now = later_part(r, part);
             if (now > before)
-                room_.added_later[r] = Binomial{room_.later[r], (now - before) / (1.0 - before)}(next);
+                room_.added_later[r] = part_of(room_.later[r], (now - before) / (1.0 - before), next);
         }
         bool possible = true;
-        FANO_UNROLL_ON_GPU
         for (u32 s = 0; s < rates_.species(); ++s) {
             double count = room_.start[s];
-            FANO_UNROLL_ON_GPU
             for (u32 c = rates_.first_change(s); c < rates_.first_change(s + 1); ++c) {
                 Change const change = rates_.change(c);
                 u32 const r = change.reaction;
@@ -92,7 +86,6 @@ private:
 
     FANO_FUNCTION double count_with_first(u32 s) const {
         double count = room_.start[s];
-        FANO_UNROLL_ON_GPU
         for (u32 c = rates_.first_change(s); c < rates_.first_change(s + 1); ++c) {
             Change const change = rates_.change(c);
             u32 const r = change.reaction;

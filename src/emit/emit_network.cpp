@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "emit/emit_events.hpp"
+#include "emit/emit_rates.hpp"
 #include "emit/emit_step.hpp"
 
 namespace fano {
@@ -20,27 +21,32 @@ public:
           tables_(*network.tables),
           scalars_(tables_.scalars),
           options_(options),
+          steps_(options.steps != nullptr && !options.steps->exact() ? options.steps : nullptr),
           formulas_(network),
           step_(w_, network, formulas_, options) {}
 
     std::string text() {
         w_.line("// {}: {} species, {} reactions.", comment(network_.name), scalars_.species,
                 scalars_.reactions);
-        if (long_parts() > most_inlined) w_.line("#define FANO_CALL_LONG");
-        w_.line("#include \"kernels/launch/cells.hpp\"");
+        if (steps_ != nullptr || long_parts() > most_inlined) w_.line("#define FANO_CALL_LONG");
+        w_.line("#include \"kernels/launch/{}.hpp\"", header());
         w_.blank();
         w_.line("namespace fano::kernels {{");
         w_.blank();
-        w_.open("struct Network : CellInRegisters");
+        w_.open("struct {} : CellInRegisters", cell_name());
         members();
         constants();
-        step_.write_step();
+        if (steps_ == nullptr) step_.write_step();
         birth();
         outputs();
-        step_.write_checks();
+        if (steps_ == nullptr)
+            step_.write_checks();
+        else
+            each_slot();
         if (scalars_.features.events) emit_events(w_, tables_, formulas_);
         w_.close(";");
         w_.blank();
+        if (steps_ != nullptr) network_of_steps();
         w_.line("}}  // namespace fano::kernels");
         w_.blank();
         w_.line("FANO_CELLS_KERNEL(fano::kernels::Network)");
@@ -49,6 +55,16 @@ public:
 
 private:
     std::uint32_t reactions() const { return scalars_.reactions; }
+    // Those of steps are counted with the step.
+    bool counts_reactions() const { return options_.count_reactions && steps_ == nullptr; }
+
+    char const* header() const {
+        if (steps_ == nullptr) return "cells";
+        return steps_->leap() != nullptr ? "leap_cells" : "langevin_cells";
+    }
+    // A cell of the exact method writes its members before it reads them, as compilers see.
+    char const* zero() const { return steps_ == nullptr ? "" : " = 0.0"; }
+    char const* cell_name() const { return steps_ == nullptr ? "Network" : "Cell"; }
 
     std::size_t long_parts() const {
         return formulas_.elementary_functions() + tables_.births.size() + tables_.events.size() +
@@ -58,17 +74,18 @@ private:
 
     void members() {
         for (std::uint32_t slot = 0; slot < scalars_.slots; ++slot)
-            w_.line("double {};", formulas_.name(slot));
-        w_.line("double upper[{}];  // running sums of the propensities", std::max(1u, reactions()));
+            w_.line("double {}{};", formulas_.name(slot), zero());
+        if (steps_ == nullptr)
+            w_.line("double upper[{}];  // running sums of the propensities", std::max(1u, reactions()));
         if (scalars_.features.timed) {
             w_.line("double accepted[{}];  // until where a pick is accepted", reactions());
             w_.line("double rejections;");
             w_.line("u32 without_bound;");
         }
-        if (step_.uses_time()) w_.line("double time;");
+        if (step_.uses_time()) w_.line("double time{};", zero());
         for (std::size_t e = 0; e < tables_.events.size(); ++e) w_.line("bool was_triggered_{};", e);
-        w_.line("double output[{}];", tables_.output.size());
-        if (options_.count_reactions) {
+        w_.line("double output[{}]{};", tables_.output.size(), steps_ == nullptr ? "" : "{}");
+        if (counts_reactions()) {
             w_.line("u64* fired;  // of this thread, every `threads`");
             w_.line("u32 threads;");
         }
@@ -82,14 +99,42 @@ private:
         w_.line("static constexpr u32 output_count = {};", tables_.output.size());
         w_.line("static constexpr bool may_have_events = {}, may_be_timed = {};", f.events, f.timed);
         w_.blank();
-        if (options_.count_reactions)
+        if (counts_reactions())
             w_.line(
                 "FANO_FUNCTION Network(CellsJob const& job, u32 thread) : fired(job.fired + thread), "
                 "threads(job.threads) {{}}");
         else
-            w_.line("FANO_FUNCTION Network(CellsJob const&, u32) {{}}");
+            w_.line("FANO_FUNCTION {}(CellsJob const&, u32) {{}}", cell_name());
         w_.line("FANO_FUNCTION static constexpr Features features() {{ return {{{}, {}, {}, {}, {}}}; }}",
                 f.timed, f.guarded, f.events, f.state_triggers, f.mixed_triggers);
+        w_.blank();
+    }
+
+    // What steps read and write of the cell.
+    void each_slot() {
+        w_.line("template <class Work>");
+        w_.open("FANO_FUNCTION void each_slot(Work const& work)");
+        for (std::uint32_t slot = 0; slot < scalars_.slots; ++slot)
+            w_.line("work({}, {});", slot, formulas_.name(slot));
+        w_.close();
+    }
+
+    void network_of_steps() {
+        auto const* langevin = steps_->langevin();
+        emit_rates(w_, network_, langevin != nullptr ? langevin->rates() : *steps_->leap());
+        w_.blank();
+        if (langevin == nullptr) {
+            w_.line("using Network = LeapThread<Cell, Rates>;");
+        } else {
+            auto const table = langevin->view();
+            w_.open("struct Equation : Rates");
+            w_.line("FANO_FUNCTION static constexpr double step() {{ return {}; }}",
+                    FormulaText::number(table.step));
+            w_.line("FANO_FUNCTION static constexpr bool halves() {{ return {}; }}", table.halves);
+            w_.close(";");
+            w_.blank();
+            w_.line("using Network = LangevinThread<Cell, Equation>;");
+        }
         w_.blank();
     }
 
@@ -168,7 +213,7 @@ private:
                     FormulaText::number(tables_.output_limit[o]), o);
         w_.line("return none;");
         w_.close();
-        w_.open("FANO_FUNCTION double output_value(u32 which) const");
+        w_.open("FANO_FUNCTION double output_value(u32{}) const", tables_.output.size() > 1 ? " which" : "");
         for (std::size_t o = 0; o + 1 < tables_.output.size(); ++o)
             w_.line("if (which == {0}) return output[{0}];", o);
         w_.line("return output[{}];", tables_.output.size() - 1);
@@ -179,6 +224,7 @@ private:
     NetworkTables const& tables_;
     kernels::NetworkTable const& scalars_;
     EmitOptions const& options_;
+    StepTables const* steps_;
     FormulaText formulas_;
     CodeWriter w_;
     StepEmitter step_;

@@ -81,20 +81,35 @@ std::string identifier(std::string const& prefix, std::string const& id, std::se
     return name;
 }
 
+// Of slots, then of the time.
+std::vector<std::string> names_of(NetworkTables const& tables) {
+    std::vector<std::string> names;
+    std::set<std::string> taken;
+    for (std::uint32_t slot = 0; slot < tables.scalars.slots; ++slot)
+        names.push_back(
+            identifier(slot < tables.scalars.species ? "n_" : "v_", tables.slot_names[slot], taken));
+    names.push_back("time");
+    return names;
+}
+
 }  // namespace
 
 FormulaText::FormulaText(Network const& network)
-    : definition_(network.tables->scalars.registers),
-      constant_(network.tables->scalars.registers),
-      slots_(network.tables->scalars.slots),
-      time_(network.tables->scalars.time_register) {
-    NetworkTables const& tables = *network.tables;
-    for (auto const& c : tables.constants) constant_[c.reg] = c.value;
-    for (auto const& i : tables.code) definition_[i.target] = &i;
-    std::set<std::string> taken;
-    for (std::uint32_t slot = 0; slot < slots_; ++slot)
-        names_.push_back(
-            identifier(slot < tables.scalars.species ? "n_" : "v_", tables.slot_names[slot], taken));
+    : FormulaText(network.tables->code, network.tables->constants, network.tables->scalars.registers,
+                  names_of(*network.tables)) {}
+
+FormulaText::FormulaText(std::span<Instruction const> code, std::span<kernels::ConstantEntry const> constants,
+                         std::uint32_t registers, std::vector<std::string> names)
+    : definition_(registers), constant_(registers), names_(std::move(names)) {
+    names_.resize(registers);
+    for (auto const& c : constants) constant_[c.reg] = c.value;
+    for (auto const& i : code) definition_[i.target] = &i;
+}
+
+void FormulaText::keep(std::uint32_t reg, std::string const& name) {
+    if (definition_[reg] == nullptr) return;
+    definition_[reg] = nullptr;
+    names_[reg] = name;
 }
 
 std::string FormulaText::number(double value) {
@@ -118,8 +133,7 @@ public:
 
     Written write(std::uint32_t reg) const {
         if (auto const local = locals_.find(reg); local != locals_.end()) return {local->second, call_rank};
-        if (reg < formulas_.slots_) return {formulas_.names_[reg], call_rank};
-        if (reg == formulas_.time_) return {"time", call_rank};
+        if (auto const& name = formulas_.names_[reg]; !name.empty()) return {name, call_rank};
         if (auto const* i = formulas_.definition_[reg]) return operation(*i);
         return constant(formulas_.constant_[reg]);
     }
@@ -239,17 +253,15 @@ std::vector<std::string> FormulaText::names_read(std::uint32_t reg) const {
             waiting.insert(waiting.end(), operands, operands + operand_count(i.op));
         }
     }
-    for (std::uint32_t r : seen) {
-        if (r < slots_) names.push_back(names_[r]);
-        if (r == time_) names.push_back("time");
-    }
+    for (std::uint32_t r : seen)
+        if (!names_[r].empty()) names.push_back(names_[r]);
     return names;
 }
 
 bool FormulaText::may_be_minus_zero(std::uint32_t reg) const {
-    if (reg < slots_) return names_[reg][0] != 'n';
-    Instruction const* const i = reg == time_ ? nullptr : definition_[reg];
-    if (i == nullptr) return reg == time_ || std::signbit(constant_[reg]);
+    if (!names_[reg].empty()) return names_[reg][0] != 'n';
+    Instruction const* const i = definition_[reg];
+    if (i == nullptr) return std::signbit(constant_[reg]);
     if (i->op == Op::multiply_constant) return std::signbit(i->constant) || may_be_minus_zero(i->a);
     if (i->op == Op::multiply) return may_be_minus_zero(i->a) || may_be_minus_zero(i->b);
     return true;

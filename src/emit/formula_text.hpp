@@ -1,5 +1,5 @@
-// Writes the formulas of a network, which are programs of registers, as C++ expressions: the same operations in
-// the same order, with names where a person would use names.
+// Writes formulas, which are programs of registers, as C++ expressions: the same operations in the same order, with
+// names where a person would use names.
 #pragma once
 
 #include <span>
@@ -14,6 +14,12 @@ namespace fano {
 class FormulaText {
 public:
     explicit FormulaText(Network const& network);
+    // Of another program, which must live as long; `names` are those of its first registers.
+    FormulaText(std::span<kernels::Instruction const> code, std::span<kernels::ConstantEntry const> constants,
+                std::uint32_t registers, std::vector<std::string> names);
+
+    // From here on the value of an operation is read where it is kept. Other registers are as easily written out.
+    void keep(std::uint32_t reg, std::string const& name);
 
     // The member that holds a quantity: "n_mRNA" for a count, "v_k_tx" for a parameter of the cell.
     std::string const& name(std::uint32_t slot) const { return names_[slot]; }
@@ -42,10 +48,10 @@ private:
     };
     class Writer;
 
-    std::vector<kernels::Instruction const*> definition_;  // [register], null for slots, time and constants
-    std::vector<double> constant_;                         // [register]
-    std::vector<std::string> names_;                       // [slot]
-    std::uint32_t slots_, time_;
+    std::vector<kernels::Instruction const*>
+        definition_;                  // [register], null for constants and what has a name
+    std::vector<double> constant_;    // [register]
+    std::vector<std::string> names_;  // [register], empty for what is written out
 };
 
 }  // namespace fano

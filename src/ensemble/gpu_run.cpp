@@ -18,7 +18,7 @@ constexpr double left_alone = 0.1;
 
 void load_kernel(Run const& run, std::vector<Gpu>& gpus) {
     if (run.table.large) return;  // compiled ahead
-    std::string const text = emit_network(run.network, {run.options.count_reactions});
+    std::string const text = emit_network(run.network, {run.options.count_reactions, &run.steps});
     std::map<std::string, std::vector<char>> code;  // by architecture
     for (auto& gpu : gpus) {
         for (auto& stream : gpu.streams) {

@@ -103,6 +103,8 @@ GpuWorker::GpuWorker(Run& run, Accelerator& device, BatchPlan const& plan)
         arrays_.emplace(device, run.table, threads);
     }
     if (run.options.count_reactions) fired_ = {device, threads * run.table.reactions};
+    if (!run.steps.exact()) history_ = {device, 3};
+    if (run.steps.langevin() != nullptr) few_ = {device, std::size_t{2} * run.table.species};
 }
 
 void GpuWorker::work() {
@@ -142,6 +144,8 @@ bool GpuWorker::simulate(CellRange cells) {
     job.events = counters_.data() + 1;
     job.samples = samples_.data();
     job.fired = fired_.data();
+    job.history = history_.data();
+    job.few = few_.data();
     job.failed = failed_.data();
     job.report = report_.data();
     job.stop = stop_.data();
@@ -150,6 +154,8 @@ bool GpuWorker::simulate(CellRange cells) {
     counters_.clear();
     failed_.clear();
     fired_.clear();
+    history_.clear();
+    few_.clear();
     Grid const grid{blocks, 1, block, 0};
     if (table_)
         device_.launch(KernelName::large_cells, grid,
@@ -173,11 +179,18 @@ void GpuWorker::keep(CellRange cells) {
     std::vector<std::uint64_t> fired(share_.reaction_counts.size());
     for (std::size_t r = 0; r < fired.size(); ++r)
         fired[r] = device_.sum(fired_.data() + r * threads_, threads_);
+    auto const history = history_.download();
+    auto const few = few_.download();
     if (run_.options.snapshots) keep_snapshots(cells);
     if (run_.options.tally) tally_.add(samples_.data(), cells.size(), share_.tally);
     share_.fingerprint += fingerprint;
     share_.events += events;
     for (std::size_t r = 0; r < fired.size(); ++r) share_.reaction_counts[r] += fired[r];
+    if (run_.steps.leap() != nullptr) share_.leaps.add({history[0], history[1], history[2]});
+    if (run_.steps.langevin() != nullptr) {
+        auto const half = few.begin() + run_.table.species;
+        share_.langevin.add({history[0], {few.begin(), half}, {half, few.end()}});
+    }
 }
 
 void GpuWorker::keep_snapshots(CellRange cells) {

@@ -49,6 +49,7 @@ private:
     DeviceArray<char> samples_, gathered_;
     DeviceArray<kernels::PendingEvents> pending_;
     DeviceArray<double> event_values_;
+    DeviceArray<std::uint64_t> history_, few_;  // of steps
     DeviceArray<std::uint64_t> fired_;
     DeviceArray<std::uint64_t> counters_;  // cells handed out, reactions fired
     DeviceArray<std::uint32_t> failed_;

@@ -187,14 +187,17 @@ std::string describe(std::vector<Gpu> const& gpus) {
 
 // The GPUs asked for. With Device::best none is as good as some; what went wrong on the way is then a warning,
 // unless there simply is no GPU.
-std::vector<Gpu> choose_gpus(EnsembleOptions const& options, std::vector<std::string>& warnings) {
+std::vector<Gpu> choose_gpus(Network const& network, EnsembleOptions const& options,
+                             std::vector<std::string>& warnings) {
     std::vector<Gpu> gpus;
     if (options.device != Device::gpu && options.device != Device::best) return gpus;
-    if (options.method != Method::exact) {
+    if (options.method != Method::exact && network.tables->scalars.large) {
         if (options.device == Device::best) return gpus;
         throw BackendError(
-            fmt::format("--method {} runs on processors only; leave --device out, or use --method exact",
-                        method_name(options.method)));
+            fmt::format("{} has {} reactions: too many for --method {} on a GPU, which keeps all of a cell "
+                        "in registers; leave "
+                        "--device out, or use --method exact",
+                        network.file, network.reactions.size(), method_name(options.method)));
     }
     GpuSurvey const survey = survey_gpus();
     if (survey.gpus.empty() && options.device == Device::best) return gpus;
@@ -303,8 +306,9 @@ Ensemble run_ensemble(Network const& network, EnsembleOptions const& options) {
     if (options.method == Method::automatic) {
         bool const on_gpus =
             options.device == Device::gpu || (options.device == Device::best && !survey_gpus().gpus.empty());
-        auto const choice = on_gpus ? MethodChoice{Method::exact, "GPUs take exact steps only"}
-                                    : choose_method(network, options);
+        auto const choice =
+            on_gpus ? MethodChoice{Method::exact, "what leaps save on a GPU has not been measured"}
+                    : choose_method(network, options);
         chosen.method = choice.method;
         why_method = choice.why;
     }
@@ -313,7 +317,7 @@ Ensemble run_ensemble(Network const& network, EnsembleOptions const& options) {
     if (chosen.method == Method::tau && chosen.epsilon > largest_measured_epsilon)
         warnings.push_back(fmt::format("--epsilon {} is coarse; errors were measured up to {}",
                                        chosen.epsilon, largest_measured_epsilon));
-    std::vector<Gpu> gpus = choose_gpus(chosen, warnings);
+    std::vector<Gpu> gpus = choose_gpus(network, chosen, warnings);
     bool const real = chosen.method == Method::langevin;
     Ensemble result = run_ensemble_on(real ? with_real_outputs(network) : network, chosen, std::move(gpus));
     if (real)

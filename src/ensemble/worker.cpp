@@ -40,9 +40,7 @@ public:
     void finish(std::uint64_t id, std::uint64_t events, kernels::LeapCell const& cell) {
         finish(id, events, static_cast<kernels::TableCell const&>(cell));
         auto const history = cell.history();
-        share_.leaps.leaps += history.leaps;
-        share_.leaps.exact_steps += history.exact_steps;
-        share_.leaps.shortened += history.shortened;
+        share_.leaps.add({history.leaps, history.exact_steps, history.shortened});
     }
 
     void finish(std::uint64_t id, std::uint64_t events, kernels::LangevinCell const& cell) {
@@ -105,6 +103,22 @@ kernels::KeeperOptions keeper_options(EnsembleOptions const& options) {
 
 }  // namespace
 
+void LeapHistory::add(LeapHistory const& other) {
+    leaps += other.leaps;
+    exact_steps += other.exact_steps;
+    shortened += other.shortened;
+}
+
+void LangevinHistory::add(LangevinHistory const& other) {
+    steps += other.steps;
+    few.resize(std::max(few.size(), other.few.size()));
+    negative.resize(few.size());
+    for (std::size_t s = 0; s < other.few.size(); ++s) {
+        few[s] += other.few[s];
+        negative[s] += other.negative[s];
+    }
+}
+
 Share::Share(Run const& run)
     : tally(run.options.tally ? tally_layout(run.network, run.options, run.result.joint) : TallyLayout{}),
       reaction_counts(run.options.count_reactions ? run.table.reactions : 0) {}
@@ -115,14 +129,8 @@ void Share::deliver(Run& run) {
     if (run.options.tally) run.result.tally.merge(std::move(tally));
     run.result.events += events;
     run.result.fingerprint += fingerprint;
-    run.result.leaps.leaps += leaps.leaps;
-    run.result.leaps.exact_steps += leaps.exact_steps;
-    run.result.leaps.shortened += leaps.shortened;
-    run.result.langevin.steps += langevin.steps;
-    for (std::size_t s = 0; s < langevin.few.size(); ++s) {
-        run.result.langevin.few[s] += langevin.few[s];
-        run.result.langevin.negative[s] += langevin.negative[s];
-    }
+    run.result.leaps.add(leaps);
+    run.result.langevin.add(langevin);
     for (std::size_t r = 0; r < reaction_counts.size(); ++r)
         run.result.reaction_counts[r] += reaction_counts[r];
 }

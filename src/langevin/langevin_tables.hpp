@@ -13,6 +13,7 @@ public:
     LangevinTables(Network const& network, EnsembleOptions const& options);
 
     kernels::LangevinTable view() const;
+    LeapTables const& rates() const { return rates_; }
     std::vector<kernels::ConstantEntry> const& constants() const { return rates_.constants(); }
 
 private:

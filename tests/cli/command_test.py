@@ -353,8 +353,26 @@ def leaping_is_chosen_refused_and_reported():
     said = fano("run", TELEGRAPH, "--method", "auto", "--cells", 50).stdout
     expect("method exact, because" in said, said[-300:])
     fano("run", decay, "--method", "tau", "--epsilon", 0, code=INPUT, words=["between 0 and 1"])
-    fano("run", decay, "--method", "leap", code=INPUT, words=["exact, tau or auto"])
-    fano("run", decay, "--method", "tau", "--device", "gpu", code=BACKEND, words=["processors only"])
+    fano("run", decay, "--method", "leap", code=INPUT, words=["exact, tau, cle or auto"])
+    fano("run", decay, "--epsilon", 0.1, code=INPUT, words=["--epsilon", "--method is exact"])
+
+
+@claim
+def the_langevin_equation_warns_refuses_and_reports():
+    decay = model_file('times = "0,1"\n[species]\nA = 1e6\n[reactions.decay]\nequation = "A -> 0"\nrate = 1\n')
+    steps = result("--method", "cle", "--cells", 50, model=decay)
+    expect((steps["method"], steps["scheme"], steps["events"]) == ("cle", "trapezoidal", 0), steps["method"])
+    expect(50 < steps["steps"] < 5000, steps["steps"])
+    said = fano("run", decay, "--method", "cle", "--step", 0.1, "--scheme", "euler").stdout
+    expect("(euler, of 0.1)" in said and "steps/s" in said, said[-300:])
+    said = fano("run", decay, "--method", "cle", "--set", "A=20").stderr
+    expect("warning" in said and '"A"' in said and "not valid" in said, said[-300:])
+    fano("run", TELEGRAPH, "--method", "cle", code=INPUT, words=["G_off + G_on stays 1", "--method exact"])
+    fano("run", decay, "--step", 0.1, code=INPUT, words=["--step is of --method cle"])
+    fano("run", decay, "--method", "cle", "--step", -1, code=INPUT, words=["--step -1"])
+    fano("run", decay, "--method", "cle", "--step", 0.1, "--epsilon", 0.1, code=INPUT, words=["one of them"])
+    fano("run", decay, "--method", "cle", "--scheme", "milstein", code=INPUT, words=["trapezoidal or euler"])
+    fano("run", decay, "--method", "cle", "--reactions", code=INPUT, words=["--reactions"])
 
 
 @claim
@@ -369,10 +387,14 @@ def methods_without_cells_print_and_write_their_tables():
     said = fano("moments", TELEGRAPH, "--order", 3).stdout
     expect("exact, without a closure" in said, said[-300:])
     fano("moments", TELEGRAPH, "--order", 5, code=INPUT, words=["order"])
+    fano("moments", TELEGRAPH, "--order", "-1", code=INPUT, words=["--order", "-1", "from 1 to 4"])
+    fano("ode", TELEGRAPH, "--tolerance", 1, code=INPUT, words=["--tolerance", "from 1e-14 to 0.01"])
+    fano("lna", TELEGRAPH, "--stationary", "--lags", "0:1:1e6", code=INPUT, words=["--lags", "at most 100000"])
+    fano("ode", TELEGRAPH, "-o", "out.csv", "-o", "./out.csv", code=INPUT, words=["./out.csv", "named twice"])
     fano("ode", TELEGRAPH, "--continue", "nothing=1:2", code=INPUT, words=["nothing"])
     birth = model_file('times = "0:1:2"\n[species]\nA = 0\n[reactions.make]\nequation = "-> A"\nrate = 1\n')
     fano("ode", birth, "--steady", code=INPUT, words=["steady state", "A"])
-    fano("lna", birth, "--stationary", code=INPUT, words=["steady state"])
+    fano("lna", birth, "--stationary", code=INPUT, words=[birth, "steady state"])
 
 
 @claim

@@ -229,6 +229,35 @@ rate = 1e6
     EXPECT_THROW(run_ensemble(network, leaping(10, {9})), SimulationError);
 }
 
+// The faulty loss is not the only one of its species: nothing but the faulty one takes what is not there.
+TEST(Leaps, HideNoFaultBehindAnotherLoss) {
+    auto const network = network_of(R"toml(
+[species]
+X = 3
+Y = 100000
+[reactions.sink]
+equation = "X -> 0"
+propensity = "1"
+[reactions.decay]
+equation = "X -> 0"
+rate = 0.001
+[reactions.make]
+equation = "0 -> Y"
+rate = 100000
+[reactions.lose]
+equation = "Y -> 0"
+rate = 1
+)toml");
+    auto options = leaping(10, {100});
+    options.max_events = 100000;
+    try {
+        run_ensemble(network, options);
+        ADD_FAILURE() << "a count below 0 was hidden";
+    } catch (SimulationError const& error) {
+        EXPECT_THAT(error.what(), HasSubstr("\"X\" would become -1"));
+    }
+}
+
 TEST(Leaps, AreTracedAsTheyAreTaken) {
     auto const network =
         network_of("[species]\nA = 1e6\n[reactions.decay]\nequation = \"A -> 0\"\nrate = 1\n");
@@ -283,7 +312,8 @@ TEST(Leaps, AreRefusedWhereTheirErrorHasNoBound) {
         HasSubstr("reaction \"step\" jumps"));
     auto on_gpu = leaping(1, {1});
     on_gpu.device = Device::gpu;
-    EXPECT_THAT(told(decay, on_gpu), HasSubstr("--method tau runs on processors only"));
+    EXPECT_THAT(told(test::beside_a_ring("A = 9\n", ""), on_gpu),
+                HasSubstr("too many for --method tau on a GPU"));
 }
 
 }  // namespace
