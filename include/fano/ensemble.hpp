@@ -39,6 +39,7 @@ LangevinScheme parse_scheme(std::string const& text);
 struct EnsembleOptions {
     Method method = Method::exact;
     double epsilon = 0.03;  // of tau and Langevin: the relative change of a propensity in a step, in (0, 1)
+    bool stiff = true;      // of tau: long leaps over fast reversible reactions in equilibrium
     double step = 0;        // of Langevin: fixed length of all steps; 0: as epsilon allows
     LangevinScheme scheme = LangevinScheme::trapezoidal;
     std::uint64_t cells = 10000;
@@ -73,6 +74,7 @@ struct LeapHistory {
     std::uint64_t leaps = 0;        // begun
     std::uint64_t exact_steps = 0;  // where leaps would have been short
     std::uint64_t shortened = 0;    // leaps halved because a count would have been negative
+    std::uint64_t stiff = 0;        // of the leaps, those over fast reversible reactions in equilibrium
 
     void add(LeapHistory const& other);
 };

@@ -7,8 +7,7 @@
 // number.
 #pragma once
 
-#include "kernels/core/math.hpp"
-#include "kernels/core/stream.hpp"
+#include "kernels/core/lane_normals.hpp"
 
 FANO_KERNELS_BEGIN
 
@@ -32,6 +31,12 @@ struct LaneDraws {
         auto const block = draw_block<Word>(seed, cell, purpose, draw);
         draw = increment_if(wanted, draw);
         return {uniform<Real>(block.w[0], block.w[1]), uniform<Real>(block.w[2], block.w[3])};
+    }
+    // Two standard normal numbers.
+    FANO_FUNCTION NormalPair<Real> normals(Mask const& wanted) {
+        auto const block = draw_block<Word>(seed, cell, purpose, draw);
+        draw = increment_if(wanted, draw);
+        return normal_pair<Real>(block.w[0], block.w[1]);
     }
 };
 

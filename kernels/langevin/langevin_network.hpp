@@ -30,7 +30,7 @@ struct LangevinMemory {
 };
 
 template <class Lane>
-inline LangevinMemory<Lane> langevin_memory(double* counts, LangevinLanes const& lanes) {
+FANO_FUNCTION LangevinMemory<Lane> langevin_memory(double* counts, LangevinLanes const& lanes) {
     auto real = [](double* p) { return reinterpret_cast<typename Lane::Real*>(p); };
     return {real(counts),         real(lanes.positive),
             real(lanes.noise),    real(lanes.extent),

@@ -20,7 +20,7 @@ struct CellsJob {
     void* samples;  //!< [cell][time][output], u32 if all outputs are counts, else double
     u64* events;    // reactions fired
     u64* fired;     //!< [reaction][thread], or null
-    u64* history;   // of leaps: begun, exact steps, shortened; of the Langevin equation: steps; or null
+    u64* history;   // of leaps: as LeapCounts; of the Langevin equation: steps; or null
     u64* few;       //!< [few, negative][species] samples with few molecules (Langevin only)
     u32* failed;    // set once by the cell whose report is kept
     FailureReport* report;
@@ -58,6 +58,7 @@ public:
             atomic_add(job_.history, history.leaps);
             atomic_add(job_.history + 1, history.exact_steps);
             atomic_add(job_.history + 2, history.shortened);
+            atomic_add(job_.history + 3, history.stiff);
         } else if constexpr (requires { network.steps(); }) {
             atomic_add(job_.history, network.steps());
         }

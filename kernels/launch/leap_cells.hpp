@@ -17,6 +17,12 @@ struct LeapStorage {
     double allowed[Rates::species()];
     bool chosen[reactions], critical[reactions];
     double leaping[1], length[1], exact_left[1], fired[1], leaps[1], exact_steps[1], shortened[1];
+    static constexpr u32 pairs = Rates::pairs() > 0 ? Rates::pairs() : 1;
+    double stiff_leaps[1], stiff[1], unsettled[1];
+    double end[Rates::pairs() > 0 ? Rates::registers() : 1];
+    double relaxation[pairs], extent[pairs], residual[pairs], noise[pairs], matrix[pairs * pairs];
+    double mean_rate[reactions];
+    bool paired[reactions];
     u64 draws[1];
     u64* counts;  //!< [reaction], every `threads`, or null
     u32 threads;
@@ -52,6 +58,7 @@ struct LeapOfThread {
     FANO_FUNCTION double& leaps() const { return *all.leaps; }
     FANO_FUNCTION double& exact_steps() const { return *all.exact_steps; }
     FANO_FUNCTION double& shortened() const { return *all.shortened; }
+    FANO_FUNCTION double& stiff_leaps() const { return *all.stiff_leaps; }
     FANO_FUNCTION u64& draws() const { return *all.draws; }
 };
 

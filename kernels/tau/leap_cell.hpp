@@ -22,6 +22,7 @@ struct LeapLane {
     FANO_FUNCTION double& leaps() const { return all.leaps[lane]; }
     FANO_FUNCTION double& exact_steps() const { return all.exact_steps[lane]; }
     FANO_FUNCTION double& shortened() const { return all.shortened[lane]; }
+    FANO_FUNCTION double& stiff_leaps() const { return all.stiff_leaps[lane]; }
     FANO_FUNCTION u64& draws() const { return all.draws[lane]; }
 };
 
@@ -49,6 +50,7 @@ public:
     FANO_FUNCTION FailureReport birth(u64 seed, u64 cell) {
         auto const leap = self().lane();
         leap.exact_left() = leap.fired() = leap.leaps() = leap.exact_steps() = leap.shortened() = 0.0;
+        leap.stiff_leaps() = 0.0;
         leap.draws() = 0;
         return Base::birth(seed, cell);
     }
@@ -78,7 +80,7 @@ public:
     FANO_FUNCTION LeapCounts history() const {
         auto const leap = self().lane();
         return {static_cast<u64>(leap.leaps()), static_cast<u64>(leap.exact_steps()),
-                static_cast<u64>(leap.shortened())};
+                static_cast<u64>(leap.shortened()), static_cast<u64>(leap.stiff_leaps())};
     }
 
     FANO_FUNCTION FailureReport fault(double time) {

@@ -14,6 +14,8 @@
 // How long a leap may be: step_bounds.hpp, without the "at least one molecule" of Cao, Gillespie & Petzold (2006),
 // eq. 33: where less is allowed, the reactions that change the species are critical.
 //
+// Over fast pairs of reactions that undo each other, leaps may be far longer: stiff_leap.hpp.
+//
 // A leap that would make a count negative is halved, and of its firings a binomial half is kept, so that the numbers
 // drawn stay those of the same Poisson processes; after Anderson, J. Chem. Phys. 128:054103 (2008).
 #pragma once
@@ -22,6 +24,7 @@
 #include "kernels/ssa/direct.hpp"
 #include "kernels/ssa/lane_keeper.hpp"
 #include "kernels/tau/step_bounds.hpp"
+#include "kernels/tau/stiff_leap.hpp"
 
 FANO_KERNELS_BEGIN
 
@@ -46,6 +49,17 @@ struct LeapMemory {
     Real* leaps;
     Real* exact_steps;
     Real* shortened;
+    Real* stiff_leaps;
+    Real* stiff;
+    Real* unsettled;
+    Real* end;         //!< [register]
+    Real* mean_rate;   //!< [reaction]
+    Real* relaxation;  //!< [pair]
+    Real* extent;      //!< [pair]
+    Real* residual;    //!< [pair]
+    Real* noise;       //!< [pair]
+    Real* matrix;      //!< [pair][pair]
+    Mask* paired;      //!< [reaction]
     typename Lane::Word* draws;
     u64* counts;  //!< [lane][reaction] firings, or null
 
@@ -58,7 +72,7 @@ struct LeapMemory {
 
 // A worker's arrays as this Lane's.
 template <class Lane>
-inline LeapMemory<Lane> leap_memory(LaneView const& lanes, double* upper, double* chosen) {
+FANO_FUNCTION LeapMemory<Lane> leap_memory(LaneView const& lanes, double* upper, double* chosen) {
     using Mask = typename Lane::Mask;
     LeapLanes const& leap = lanes.leap;
     auto real = [](double* p) { return reinterpret_cast<typename Lane::Real*>(p); };
@@ -79,6 +93,17 @@ inline LeapMemory<Lane> leap_memory(LaneView const& lanes, double* upper, double
     memory.leaps = real(leap.leaps);
     memory.exact_steps = real(leap.exact_steps);
     memory.shortened = real(leap.shortened);
+    memory.stiff_leaps = real(leap.stiff_leaps);
+    memory.stiff = real(leap.stiff);
+    memory.unsettled = real(leap.unsettled);
+    memory.end = real(leap.end);
+    memory.mean_rate = real(leap.mean_rate);
+    memory.relaxation = real(leap.relaxation);
+    memory.extent = real(leap.extent);
+    memory.residual = real(leap.residual);
+    memory.noise = real(leap.noise);
+    memory.matrix = real(leap.matrix);
+    memory.paired = reinterpret_cast<Mask*>(leap.paired);
     memory.draws = reinterpret_cast<typename Lane::Word*>(leap.draws);
     memory.counts = lanes.fired;
     return memory;
@@ -118,7 +143,7 @@ public:
         bool const enough = 2 * lanes_in(ready) >= lanes_in(running);
         waiting_ = enough ? none() : ready;
         if (!enough) ready = none();
-        Mask const leaping = any(ready) ? choose_leaps(ready, all) : none();
+        Mask const leaping = any(ready) ? choose_leaps(state, ready, all) : none();
         *m_.leaping = select(leaping, Real(1.0), Real(0.0));
         *m_.exact_left = select(and_not(ready, leaping), Real(exact_steps_in_a_row), *m_.exact_left);
         *m_.exact_left = select(either(leaping, waiting_), *m_.exact_left, *m_.exact_left - Real(1.0));
@@ -142,13 +167,23 @@ public:
         Mask const leaping = *m_.leaping > Real(0.0);
         any_leap_ = any(leaping);
         if (!any_leap_) return;
-        Real const end = state.time + *m_.length;
+        Real end = state.time + *m_.length;
+        Mask stiff = none();
+        if (rates_.pairs() > 0) {
+            stiff = both(leaping, *m_.stiff > Real(0.0));
+            // Nothing is known of what happens within such a leap: it ends at the next sample at the latest.
+            end = select(stiff, minimum(end, state.due), end);
+        }
         Mask const before = both(leaping, end < state.proposed);
         state.proposed = select(before, end, state.proposed);
         state.pick = select(before, Real(infinity), state.pick);
         Real const length = state.proposed - state.time;
         LaneDraws<Lane> draws{seed, state.cell, Purpose::leap, *m_.draws};
-        fire_halves(leaping, length * Real(0.5), draws);
+        fire_halves(and_not(leaping, stiff), length * Real(0.5), draws);
+        if (any(stiff)) {
+            stiff_leap().fire(stiff, length, draws);
+            *m_.stiff_leaps = select(stiff, *m_.stiff_leaps + Real(1.0), *m_.stiff_leaps);
+        }
         *m_.leaps = select(leaping, *m_.leaps + Real(1.0), *m_.leaps);
         for (Mask over = overdrawn(state, leaping); any(over); over = overdrawn(state, over))
             halve(state, over, draws);
@@ -185,7 +220,7 @@ private:
     FANO_FUNCTION static int lanes_in(Mask const& mask) { return __builtin_popcount(mask_bits(mask)); }
 
     // Of the lanes that are ready, those in which a leap is worth it, and how long it is.
-    FANO_FUNCTION Mask choose_leaps(Mask const& ready, Real const& all) {
+    FANO_FUNCTION Mask choose_leaps(State const& state, Mask const& ready, Real const& all) {
         FANO_UNROLL_ON_GPU
         for (u32 r = 0; r < rates_.reactions(); ++r) m_.critical[r] = none();
         FANO_UNROLL_ON_GPU
@@ -213,12 +248,30 @@ private:
         length = bounds.shorten(
             length, [&](u32 r) { return select(m_.critical[r], Real(0.0), propensity(r)); },
             [&](u32 r) { return select(m_.critical[r], Real(0.0), m_.response[r]); }, count);
+        if (rates_.pairs() > 0) length = over_equilibria(state, ready, length, all, bounds, count);
         *m_.length = length;
         // A critical reaction may end the leap early.
         Mask const long_enough = both(length * together >= Real(firings_worth_a_leap),
                                       together >= alone * Real(firings_worth_a_leap));
         return both(ready, long_enough);
     }
+
+    // Leaps over pairs in equilibrium where those are far longer, and not of a cell whose sample is due now.
+    template <class Bounds, class Of>
+    FANO_FUNCTION Real over_equilibria(State const& state, Mask const& ready, Real const& length,
+                                       Real const& all, Bounds const& bounds, Of const& count) {
+        Mask const possible = stiff_leap().find_equilibria(ready);
+        Real longest = minimum(state.due - state.time, Real(most_firings_a_leap) / all);
+        auto const apart = [&](u32 r) { return either(m_.critical[r], m_.paired[r]); };
+        longest = bounds.shorten(
+            longest, [&](u32 r) { return select(apart(r), Real(0.0), propensity(r)); },
+            [&](u32 r) { return select(apart(r), Real(0.0), m_.response[r]); }, count);
+        Mask const longer = both(possible, longest > length * Real(stiff_gain));
+        *m_.stiff = select(longer, Real(1.0), Real(0.0));
+        return select(longer, longest, length);
+    }
+
+    FANO_FUNCTION auto stiff_leap() { return StiffLeap<Lane, Rates, Memory>{rates_, m_}; }
 
     FANO_FUNCTION void fire_halves(Mask const& leaping, Real const& half, LaneDraws<Lane>& draws) {
         FANO_UNROLL_ON_GPU
@@ -279,6 +332,7 @@ private:
     FANO_FUNCTION Mask overdrawn(State const& state, Mask const& lanes) {
         choose(state);
         Mask over = none();
+        if (rates_.pairs() > 0) over = both(*m_.stiff > Real(0.0), stiff_leap().unsettled());
         FANO_UNROLL_ON_GPU
         for (u32 i = 0; i < rates_.losses(); ++i) {
             LeapLoss const loss = rates_.loss(i);
@@ -296,12 +350,16 @@ private:
         Real const half = state.time + (state.proposed - state.time) * Real(0.5);
         state.proposed = select(lanes, half, state.proposed);
         state.pick = select(lanes, Real(infinity), state.pick);
+        Mask stiff = none();
+        if (rates_.pairs() > 0) stiff = both(lanes, *m_.stiff > Real(0.0));
+        Mask const plain = and_not(lanes, stiff);
         FANO_UNROLL_ON_GPU
         for (u32 r = 0; r < rates_.reactions(); ++r) {
-            Real const kept = draw_binomial<Lane>(m_.firings[r], Real(0.5), lanes, draws);
-            m_.firings[r] = select(lanes, kept, m_.firings[r]);
-            m_.first[r] = select(lanes, kept, m_.first[r]);
+            Real const kept = draw_binomial<Lane>(m_.firings[r], Real(0.5), plain, draws);
+            m_.firings[r] = select(plain, kept, m_.firings[r]);
+            m_.first[r] = select(plain, kept, m_.first[r]);
         }
+        if (any(stiff)) stiff_leap().halve(stiff, state.proposed - state.time, draws);
     }
 
     FANO_COLD void count_firings() {

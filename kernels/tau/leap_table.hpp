@@ -11,6 +11,8 @@ namespace fano::kernels {
 inline constexpr double critical_firings = 10.0;
 inline constexpr double firings_worth_a_leap = 10.0;
 inline constexpr double exact_steps_in_a_row = 100.0;
+// A leap over pairs in equilibrium is taken where it is longer than the explicit one by this; it costs about twice as much.
+inline constexpr double stiff_gain = 4.0;
 // Bounds a leap where no propensity does: of species that nothing reads.
 inline constexpr double most_firings_a_leap = 0x1p28;
 
@@ -27,6 +29,21 @@ struct LeapLoss {
     double amount;
 };
 
+// Two reactions that undo each other.
+struct LeapPair {
+    u32 there, back;
+};
+
+// How a firing of one pair, there, changes the difference of propensities of a pair, there - back.
+struct LeapCoupling {
+    u32 of, by;     // the pair whose difference it is; the pair that fires
+    u32 reg;        // a derivative of a propensity
+    double factor;  // of it
+};
+
+// More of them would cost more than they save.
+inline constexpr u32 most_pairs = 16;
+
 struct LeapTable {
     u32 species, slots, registers, reactions;
     Instruction const* code;
@@ -38,6 +55,10 @@ struct LeapTable {
     u32 loss_count;
     u32 const* first_change;  //!< [species + 1] into changes
     Change const* changes;
+    LeapPair const* pairs;  //!< for stiff leaps; none where those are not wanted
+    u32 pair_count;
+    LeapCoupling const* couplings;
+    u32 coupling_count;
     double epsilon;   // relative change of a propensity that a leap may make
     double turnover;  // of a species in a leap, relative to its count
 };
@@ -59,6 +80,17 @@ struct LeapLanes {
     double* leaps;           // begun
     double* exact_steps;     // taken
     double* shortened;       // leaps that would have made a count negative
+    double* stiff_leaps;     // of the leaps, those over pairs in equilibrium
+    double* stiff;           // 1 where the leap at hand is one; these and the next with pairs only
+    double* unsettled;       // 1 where its equations have not been solved
+    double* end;             //!< [register][lane] at its end
+    double* mean_rate;       //!< [reaction][lane] of slower reactions, over the pairs' mean
+    double* relaxation;      //!< [pair][lane]
+    double* extent;          //!< [pair][lane]
+    double* residual;        //!< [pair][lane]
+    double* noise;           //!< [pair][lane]
+    double* matrix;          //!< [pair][pair][lane]
+    double* paired;          //!< [reaction], room for a mask of any build
 };
 
 // Room for the samples within a leap of one cell.
@@ -76,7 +108,7 @@ struct LeapRoom {
 
 // What a cell's history was made of.
 struct LeapCounts {
-    u64 leaps, exact_steps, shortened;
+    u64 leaps, exact_steps, shortened, stiff;
 };
 
 }  // namespace fano::kernels

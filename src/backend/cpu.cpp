@@ -116,11 +116,20 @@ void set_constants(std::span<kernels::ConstantEntry const> constants, double* re
     }
 }
 
+// Of the arrays for pairs of reactions that undo each other.
+std::size_t pair_words(kernels::LeapTable const& leap, std::size_t width) {
+    if (leap.pair_count == 0) return 0;
+    std::size_t const pairs = leap.pair_count;
+    return rounded(width) + rounded(leap.registers * width) + 4 * rounded(pairs * width) +
+           rounded(pairs * pairs * width) + 2 * rounded(leap.reactions * width);
+}
+
 // Of the arrays that only leaps have.
 std::size_t leap_words(kernels::LeapTable const& leap, std::size_t width) {
     return 2 * rounded(leap.registers * width) + 4 * rounded(leap.reactions * width) +
            rounded(leap.species * width) + 9 * rounded(width) + rounded(leap.registers) +
-           2 * rounded(leap.species) + 7 * rounded(leap.reactions);
+           2 * rounded(leap.species) + 7 * rounded(leap.reactions) + 2 * rounded(width) +
+           pair_words(leap, width);
 }
 
 std::size_t normals_a_step(kernels::LangevinTable const& langevin) {
@@ -194,8 +203,8 @@ LaneMemory::LaneMemory(kernels::NetworkTable const& table, std::uint32_t width, 
             event_values_.data() + lane * (kernels::max_pending_events + 1) * table.max_assignments;
     std::span const constants{table.constants, table.constant_count};
     if (auto const* leap = steps.leap()) {
-        for (double* registers : {lanes.registers, lanes.leap.middle})
-            set_constants(leap->constants(), registers, nullptr, width);
+        for (double* registers : {lanes.registers, lanes.leap.middle, lanes.leap.end})
+            if (registers != nullptr) set_constants(leap->constants(), registers, nullptr, width);
         set_constants(leap->constants(), cell.leap.registers, nullptr, 1);
     } else if (auto const* langevin = steps.langevin()) {
         set_constants(langevin->constants(), lanes.langevin.positive, nullptr, width);
@@ -217,7 +226,17 @@ void LaneMemory::place_leap(std::uint32_t width) {
     for (auto* list : {&leap.leaping, &leap.length, &leap.exact_left, &leap.fired, &leap.leaps,
                        &leap.exact_steps, &leap.shortened})
         *list = buffer_.reals(width);
+    for (auto* list : {&leap.stiff_leaps, &leap.stiff}) *list = buffer_.reals(width);
     leap.draws = buffer_.words(width);
+    if (std::size_t const pairs = leap_.pair_count; pairs > 0) {
+        leap.unsettled = buffer_.reals(width);
+        leap.end = buffer_.reals(std::size_t{leap_.registers} * width);
+        for (auto* list : {&leap.relaxation, &leap.extent, &leap.residual, &leap.noise})
+            *list = buffer_.reals(pairs * width);
+        leap.matrix = buffer_.reals(pairs * pairs * width);
+        leap.mean_rate = buffer_.reals(std::size_t{leap_.reactions} * width);
+        leap.paired = buffer_.reals(std::size_t{leap_.reactions} * width);
+    }
     auto& room = cell.leap;
     room.registers = buffer_.reals(leap_.registers);
     room.start = buffer_.reals(leap_.species);

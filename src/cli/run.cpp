@@ -26,7 +26,8 @@ struct RunArguments {
     std::string cells = "10000", seed = "1", max_events = "1e9", cell;
     std::vector<std::string> set, out, joint, trajectory;
     unsigned threads = 0, block_threads = 0;
-    bool snapshots = false, reactions = false, dry_run = false, quiet = false, no_covariance = false;
+    bool snapshots = false, reactions = false, dry_run = false, quiet = false, no_covariance = false,
+         no_stiff = false;
 };
 
 // Whole numbers as people write them: 1000000, 1e6, 1_000_000.
@@ -54,6 +55,7 @@ EnsembleOptions make_options(RunArguments const& arguments, Network const& netwo
     options.threads = arguments.threads;
     options.method = parse_method(arguments.method);
     options.epsilon = arguments.epsilon;
+    options.stiff = !arguments.no_stiff;
     options.step = arguments.step;
     options.scheme = parse_scheme(arguments.scheme);
     DeviceChoice const choice = parse_device(arguments.device);
@@ -131,9 +133,10 @@ void print_summary(std::FILE* out, RunArguments const& arguments, Network const&
                    ensemble.step > 0 ? fmt::format("of {}", ensemble.step)
                                      : fmt::format("epsilon {}", ensemble.epsilon));
     if (ensemble.method == Method::tau)
-        fmt::print(out, "\ntau-leaping, epsilon {}: {} leaps, {} shortened, and {} exact steps\n",
-                   ensemble.epsilon, ensemble.leaps.leaps, ensemble.leaps.shortened,
-                   ensemble.leaps.exact_steps);
+        fmt::print(
+            out, "\ntau-leaping, epsilon {}: {} leaps, {} of them stiff, {} shortened, and {} exact steps\n",
+            ensemble.epsilon, ensemble.leaps.leaps, ensemble.leaps.stiff, ensemble.leaps.shortened,
+            ensemble.leaps.exact_steps);
     bool const steps = ensemble.method == Method::langevin;
     auto const done = steps ? ensemble.langevin.steps : ensemble.events;
     char const* const unit = steps ? "steps" : "events";
@@ -148,6 +151,8 @@ void refuse_idle_options(CLI::App const& command, std::string const& method) {
     for (char const* option : {"--step", "--scheme"})
         if (given(option) && !langevin)
             throw InputError(fmt::format("{} is of --method cle, and --method is {}", option, method));
+    if (given("--no-stiff") && (langevin || method == method_name(Method::exact)))
+        throw InputError(fmt::format("--no-stiff is of --method tau, and --method is {}", method));
     if (given("--epsilon") && method == method_name(Method::exact))
         throw InputError("--epsilon is of the methods tau, auto and cle, and --method is exact");
     if (given("--epsilon") && given("--step"))
@@ -228,6 +233,8 @@ void add_run(CLI::App& app, std::string const& command_line) {
         ->add_option("--epsilon", a->epsilon,
                      "Of tau and cle: the relative change of a propensity that a step may make")
         ->capture_default_str();
+    command->add_flag("--no-stiff", a->no_stiff,
+                      "Of tau: no long leaps over fast reversible reactions in equilibrium");
     command->add_option("--step", a->step, "Of cle: fixed length of all steps, instead of --epsilon");
     command->add_option("--scheme", a->scheme, "Of cle: trapezoidal (weak order 2) or euler (1)")
         ->capture_default_str();

@@ -71,6 +71,8 @@ private:
         size("reactions", table_.reactions);
         size("limits", table_.limit_count);
         size("losses", table_.loss_count);
+        size("pairs", table_.pair_count);
+        size("couplings", table_.coupling_count);
         real("epsilon", table_.epsilon);
         real("turnover", table_.turnover);
         w_.line("FANO_FUNCTION static constexpr u32 propensity(u32 r) {{ return slots() + r; }}");
@@ -94,6 +96,15 @@ private:
         for (auto const& c : std::span{table_.changes, table_.first_change[table_.species]})
             rows.push_back(fmt::format("{{{}, {}}},", c.reaction, number(c.amount)));
         array("Change", "change", rows);
+        rows.clear();
+        for (auto const& p : std::span{table_.pairs, table_.pair_count})
+            rows.push_back(fmt::format("{{{}, {}}},", p.there, p.back));
+        array("LeapPair", "pair", rows);
+        rows.clear();
+        for (auto const& c : std::span{table_.couplings, table_.coupling_count})
+            rows.push_back(
+                fmt::format("{{{}, {}, {}, {}}},", c.of, c.by, number_.at(c.reg), number(c.factor)));
+        array("LeapCoupling", "coupling", rows);
     }
 
     void array(char const* type, char const* name, std::vector<std::string> const& rows) {

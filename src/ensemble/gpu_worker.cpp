@@ -103,7 +103,7 @@ GpuWorker::GpuWorker(Run& run, Accelerator& device, BatchPlan const& plan)
         arrays_.emplace(device, run.table, threads);
     }
     if (run.options.count_reactions) fired_ = {device, threads * run.table.reactions};
-    if (!run.steps.exact()) history_ = {device, 3};
+    if (!run.steps.exact()) history_ = {device, 4};
     if (run.steps.langevin() != nullptr) few_ = {device, std::size_t{2} * run.table.species};
 }
 
@@ -186,7 +186,7 @@ void GpuWorker::keep(CellRange cells) {
     share_.fingerprint += fingerprint;
     share_.events += events;
     for (std::size_t r = 0; r < fired.size(); ++r) share_.reaction_counts[r] += fired[r];
-    if (run_.steps.leap() != nullptr) share_.leaps.add({history[0], history[1], history[2]});
+    if (run_.steps.leap() != nullptr) share_.leaps.add({history[0], history[1], history[2], history[3]});
     if (run_.steps.langevin() != nullptr) {
         auto const half = few.begin() + run_.table.species;
         share_.langevin.add({history[0], {few.begin(), half}, {half, few.end()}});

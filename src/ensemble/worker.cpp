@@ -40,7 +40,7 @@ public:
     void finish(std::uint64_t id, std::uint64_t events, kernels::LeapCell const& cell) {
         finish(id, events, static_cast<kernels::TableCell const&>(cell));
         auto const history = cell.history();
-        share_.leaps.add({history.leaps, history.exact_steps, history.shortened});
+        share_.leaps.add({history.leaps, history.exact_steps, history.shortened, history.stiff});
     }
 
     void finish(std::uint64_t id, std::uint64_t events, kernels::LangevinCell const& cell) {
@@ -107,6 +107,7 @@ void LeapHistory::add(LeapHistory const& other) {
     leaps += other.leaps;
     exact_steps += other.exact_steps;
     shortened += other.shortened;
+    stiff += other.stiff;
 }
 
 void LangevinHistory::add(LangevinHistory const& other) {

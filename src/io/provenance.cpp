@@ -83,6 +83,7 @@ std::vector<Field> run_fields(Ensemble const& ensemble) {
         fields.push_back({"epsilon", ensemble.epsilon});
         fields.push_back({"leaps", ensemble.leaps.leaps});
         fields.push_back({"exact_steps", ensemble.leaps.exact_steps});
+        fields.push_back({"stiff_leaps", ensemble.leaps.stiff});
         fields.push_back({"shortened_leaps", ensemble.leaps.shortened});
     }
     return fields;

@@ -12,7 +12,8 @@ public:
     StepTables() = default;
     // Throws InputError for networks that the method cannot take.
     StepTables(Network const& network, EnsembleOptions const& options) {
-        if (options.method == Method::tau) leap_.emplace(network, Method::tau, options.epsilon);
+        if (options.method == Method::tau)
+            leap_.emplace(network, Method::tau, options.epsilon, options.stiff);
         if (options.method == Method::langevin) langevin_.emplace(network, options);
     }
 

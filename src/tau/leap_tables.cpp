@@ -1,6 +1,8 @@
 #include "tau/leap_tables.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -41,7 +43,7 @@ void check(Network const& network, RateLaws const& laws, Method method, double e
 
 }  // namespace
 
-LeapTables::LeapTables(Network const& network, Method method, double epsilon)
+LeapTables::LeapTables(Network const& network, Method method, double epsilon, bool stiff)
     : laws_(rate_laws(network)), epsilon_(epsilon) {
     check(network, laws_, method, epsilon);
     std::vector<std::uint32_t> read(network.reactions.size());  // species
@@ -60,6 +62,45 @@ LeapTables::LeapTables(Network const& network, Method method, double epsilon)
         changes_.insert(changes_.end(), changes.begin(), changes.end());
     }
     first_change_.push_back(static_cast<std::uint32_t>(changes_.size()));
+    if (stiff) find_pairs(network);
+}
+
+// Reactions that undo each other, each in one pair at most.
+void LeapTables::find_pairs(Network const& network) {
+    std::vector<std::map<std::uint32_t, std::int64_t>> changes;  // [reaction]
+    for (auto const& reaction : network.reactions) {
+        auto& change = changes.emplace_back();
+        for (auto const& c : reaction.changes) change.emplace(c.species, c.change);
+    }
+    auto const undo = [&](std::uint32_t a, std::uint32_t b) {
+        return !changes[a].empty() &&
+               std::ranges::equal(changes[a], changes[b], [](auto const& x, auto const& y) {
+                   return x.first == y.first && x.second == -y.second;
+               });
+    };
+    struct Member {
+        std::uint32_t pair;
+        double sign;
+    };
+    std::map<std::uint32_t, Member> members;  // by reaction
+    auto const reactions = static_cast<std::uint32_t>(changes.size());
+    for (std::uint32_t a = 0; a < reactions; ++a)
+        for (std::uint32_t b = a + 1; b < reactions && pairs_.size() < kernels::most_pairs; ++b) {
+            if (members.contains(a) || members.contains(b) || !undo(a, b)) continue;
+            auto const pair = static_cast<std::uint32_t>(pairs_.size());
+            members[a] = {pair, 1};
+            members[b] = {pair, -1};
+            pairs_.push_back({a, b});
+        }
+    for (auto const& limit : limits_) {
+        auto const member = members.find(limit.reaction);
+        if (member == members.end()) continue;
+        for (std::uint32_t by = 0; by < pairs_.size(); ++by)
+            if (auto const change = changes[pairs_[by].there].find(limit.species);
+                change != changes[pairs_[by].there].end())
+                couplings_.push_back({member->second.pair, by, limit.reg,
+                                      member->second.sign * static_cast<double>(change->second)});
+    }
 }
 
 kernels::LeapTable LeapTables::view() const {
@@ -78,6 +119,10 @@ kernels::LeapTable LeapTables::view() const {
     table.loss_count = static_cast<std::uint32_t>(losses_.size());
     table.first_change = first_change_.data();
     table.changes = changes_.data();
+    table.pairs = pairs_.data();
+    table.pair_count = static_cast<std::uint32_t>(pairs_.size());
+    table.couplings = couplings_.data();
+    table.coupling_count = static_cast<std::uint32_t>(couplings_.size());
     table.epsilon = epsilon_;
     // The variance of a linear birth-death process is then too large by epsilon/8 of it.
     table.turnover = std::cbrt(epsilon_);

@@ -53,6 +53,7 @@ void expect_same_cells(Network const& network, EnsembleOptions options) {
     EXPECT_EQ(emitted.leaps.leaps, reference.leaps.leaps);
     EXPECT_EQ(emitted.leaps.exact_steps, reference.leaps.exact_steps);
     EXPECT_EQ(emitted.leaps.shortened, reference.leaps.shortened);
+    EXPECT_EQ(emitted.leaps.stiff, reference.leaps.stiff);
     EXPECT_EQ(emitted.langevin.steps, reference.langevin.steps);
     EXPECT_EQ(emitted.langevin.few, reference.langevin.few);
     EXPECT_EQ(emitted.langevin.negative, reference.langevin.negative);
@@ -88,6 +89,35 @@ TEST_P(EmittedSteps, FollowTheLangevinEquationAsTheReferenceBuildDoes) {
     options.scheme = LangevinScheme::euler;
     options.step = end_ / 50;
     expect_same_cells(network_, options);
+}
+
+TEST(EmittedStiffLeaps, AreThoseOfTheReferenceBuild) {
+    if (!test::can_compile_on_host()) GTEST_SKIP() << test::why_not_compiled_on_host();
+    auto const network = compile(read_toml(R"toml(
+name = "a fast dimer that binds"
+[species]
+M = 2000
+D = 1000
+B = 3000
+C = 1000
+[reactions]
+pair = { equation = "2 M -> D", rate = 0.1 }
+part = { equation = "D -> 2 M", rate = 200 }
+bind = { equation = "D + B -> C", rate = 0.1 }
+loose = { equation = "C -> D + B", rate = 300 }
+make = { equation = "-> M", rate = 300 }
+turn = { equation = "C -> B", rate = 0.1 }
+)toml",
+                                           "test.toml"));
+    auto options = stepping(Method::tau, 2);
+    options.count_reactions = true;
+    auto const reference = run_ensemble(network, [&] {
+        auto on_host = options;
+        on_host.device = Device::cpu;
+        return on_host;
+    }());
+    EXPECT_GT(reference.leaps.stiff, 1000u);
+    expect_same_cells(network, options);
 }
 
 INSTANTIATE_TEST_SUITE_P(Gallery, EmittedSteps,
