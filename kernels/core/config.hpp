@@ -18,19 +18,22 @@
 
 // FANO_FUNCTION is inlined for certain; FANO_ROUTINE as the compiler likes; FANO_COLD is not on GPUs, where code that
 // seldom runs would take registers from what often does. All run on hosts and on GPUs. FANO_UNROLL_ON_GPU is for loops over
-// a network's parts, which the text emitted for GPUs has as constants, and arrays as registers.
+// a network's parts, which the text emitted for GPUs has as constants, and arrays as registers; FANO_ROLLED_ON_GPU for those that would
+// take compilers minutes.
 #if defined(__CUDACC__)
 #define FANO_FUNCTION __host__ __device__ __forceinline__
 #define FANO_ROUTINE __host__ __device__ inline
 #define FANO_COLD __host__ __device__ __noinline__
 #define FANO_UNROLL _Pragma("unroll")
 #define FANO_UNROLL_ON_GPU _Pragma("unroll")
+#define FANO_ROLLED_ON_GPU _Pragma("unroll 1")
 #else
 #define FANO_FUNCTION __attribute__((always_inline)) inline
 #define FANO_ROUTINE inline
 #define FANO_COLD inline
 #define FANO_UNROLL _Pragma("GCC unroll 16")
 #define FANO_UNROLL_ON_GPU
+#define FANO_ROLLED_ON_GPU
 #endif
 
 // For long functions: log, exp and pow, draws from distributions, what events do. A network that has many of them

@@ -2,7 +2,7 @@
 // registers.
 #pragma once
 
-#include "kernels/langevin/langevin_cell.hpp"
+#include "kernels/langevin/continuous_cell.hpp"
 #include "kernels/launch/cells.hpp"
 
 FANO_KERNELS_BEGIN

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "kernels/launch/cells.hpp"
-#include "kernels/tau/leap_cell.hpp"
 #include "kernels/tau/leap_network.hpp"
+#include "kernels/tau/leaping_cell.hpp"
 
 FANO_KERNELS_BEGIN
 
@@ -19,8 +19,9 @@ struct LeapStorage {
     double leaping[1], length[1], exact_left[1], fired[1], leaps[1], exact_steps[1], shortened[1];
     static constexpr u32 pairs = Rates::pairs() > 0 ? Rates::pairs() : 1;
     double stiff_leaps[1], stiff[1], unsettled[1];
-    double end[Rates::pairs() > 0 ? Rates::registers() : 1];
-    double relaxation[pairs], extent[pairs], residual[pairs], noise[pairs], matrix[pairs * pairs];
+    double end[Rates::registers()];
+    double relaxation[pairs], extent[pairs], residual[pairs], noise[pairs], gain[pairs], driven[pairs],
+        matrix[pairs * pairs];
     double mean_rate[reactions];
     bool paired[reactions];
     u64 draws[1];

@@ -58,6 +58,8 @@ struct LeapMemory {
     Real* extent;      //!< [pair]
     Real* residual;    //!< [pair]
     Real* noise;       //!< [pair]
+    Real* gain;        //!< [pair]
+    Real* driven;      //!< [pair]
     Real* matrix;      //!< [pair][pair]
     Mask* paired;      //!< [reaction]
     typename Lane::Word* draws;
@@ -102,6 +104,8 @@ FANO_FUNCTION LeapMemory<Lane> leap_memory(LaneView const& lanes, double* upper,
     memory.extent = real(leap.extent);
     memory.residual = real(leap.residual);
     memory.noise = real(leap.noise);
+    memory.gain = real(leap.gain);
+    memory.driven = real(leap.driven);
     memory.matrix = real(leap.matrix);
     memory.paired = reinterpret_cast<Mask*>(leap.paired);
     memory.draws = reinterpret_cast<typename Lane::Word*>(leap.draws);

@@ -89,6 +89,8 @@ struct LeapLanes {
     double* extent;          //!< [pair][lane]
     double* residual;        //!< [pair][lane]
     double* noise;           //!< [pair][lane]
+    double* gain;            //!< [pair][lane]
+    double* driven;          //!< [pair][lane]
     double* matrix;          //!< [pair][pair][lane]
     double* paired;          //!< [reaction], room for a mask of any build
 };

@@ -191,13 +191,14 @@ std::vector<Gpu> choose_gpus(Network const& network, EnsembleOptions const& opti
                              std::vector<std::string>& warnings) {
     std::vector<Gpu> gpus;
     if (options.device != Device::gpu && options.device != Device::best) return gpus;
-    if (options.method != Method::exact && network.tables->scalars.large) {
+    // Each stands many times in the text, which takes NVRTC half a minute then.
+    constexpr std::size_t most_reactions_of_steps = 32;
+    if (options.method != Method::exact && network.reactions.size() > most_reactions_of_steps) {
         if (options.device == Device::best) return gpus;
-        throw BackendError(
-            fmt::format("{} has {} reactions: too many for --method {} on a GPU, which keeps all of a cell "
-                        "in registers; leave "
-                        "--device out, or use --method exact",
-                        network.file, network.reactions.size(), method_name(options.method)));
+        throw BackendError(fmt::format(
+            "{} has {} reactions, and --method {} on a GPU takes {} at most; leave --device out, or use "
+            "--method exact",
+            network.file, network.reactions.size(), method_name(options.method), most_reactions_of_steps));
     }
     GpuSurvey const survey = survey_gpus();
     if (survey.gpus.empty() && options.device == Device::best) return gpus;

@@ -315,7 +315,7 @@ TEST(Leaps, AreRefusedWhereTheirErrorHasNoBound) {
     auto on_gpu = leaping(1, {1});
     on_gpu.device = Device::gpu;
     EXPECT_THAT(told(test::beside_a_ring("A = 9\n", ""), on_gpu),
-                HasSubstr("too many for --method tau on a GPU"));
+                HasSubstr("--method tau on a GPU takes 32 at most"));
 }
 
 }  // namespace
