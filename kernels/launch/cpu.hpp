@@ -6,6 +6,7 @@
 #include "kernels/launch/cpu_job.hpp"
 #include "kernels/ssa/sparse_network.hpp"
 #include "kernels/ssa/table_network.hpp"
+#include "kernels/tau/leap_memory.hpp"
 #include "kernels/tau/leap_network.hpp"
 
 FANO_KERNELS_BEGIN

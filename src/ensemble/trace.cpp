@@ -4,6 +4,7 @@
 #include "kernels/langevin/langevin_network.hpp"
 #include "kernels/ssa/sparse_network.hpp"
 #include "kernels/ssa/table_network.hpp"
+#include "kernels/tau/leap_memory.hpp"
 #include "kernels/tau/leap_network.hpp"
 
 namespace fano {
