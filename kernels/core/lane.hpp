@@ -47,6 +47,12 @@ FANO_FUNCTION u64 mul32(u64 x, u32 y) {
 }
 
 FANO_FUNCTION bool any(bool m) { return m; }
+// How many bits are set. Every compiler sees a population count in it; NVRTC has no name for one.
+FANO_FUNCTION u32 count_bits(u32 x) {
+    x -= (x >> 1) & 0x55555555u;
+    x = (x & 0x33333333u) + ((x >> 2) & 0x33333333u);
+    return (((x + (x >> 4)) & 0x0F0F0F0Fu) * 0x01010101u) >> 24;
+}
 FANO_FUNCTION u32 mask_bits(bool m) { return m ? 1u : 0u; }
 FANO_FUNCTION bool both(bool a, bool b) { return a && b; }
 FANO_FUNCTION bool either(bool a, bool b) { return a || b; }

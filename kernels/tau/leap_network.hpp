@@ -135,7 +135,7 @@ public:
 private:
     FANO_FUNCTION Real const& propensity(u32 r) const { return m_.registers[rates_.propensity(r)]; }
     FANO_FUNCTION static Mask none() { return Real(0.0) != Real(0.0); }
-    FANO_FUNCTION static int lanes_in(Mask const& mask) { return __builtin_popcount(mask_bits(mask)); }
+    FANO_FUNCTION static u32 lanes_in(Mask const& mask) { return count_bits(mask_bits(mask)); }
 
     // Of the lanes that are ready, those in which a leap is worth it, and how long it is.
     FANO_FUNCTION Mask choose_leaps(State const& state, Mask const& ready, Real const& all) {
