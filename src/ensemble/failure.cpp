@@ -23,10 +23,10 @@ std::string what_failed(Network const& network, kernels::FailureReport const& re
         case Failure::too_many_events:
             return fmt::format(
                 "had taken more than {} steps by then: the network runs away, or its fastest reactions are "
-                "too fast for "
-                "exact "
-                "simulation. Look for a reaction that feeds itself, simulate a shorter time, or raise "
-                "--max-events",
+                "too fast "
+                "for this method. Look for a reaction that feeds itself, simulate a shorter time, raise "
+                "--max-events, or "
+                "try --method auto",
                 max_events);
         case Failure::not_a_number:
             return reaction() +

@@ -38,8 +38,8 @@ MethodChoice choose_method(Network const& network, EnsembleOptions const& option
         steps_a_leap * static_cast<double>(seen.leaps.leaps) + static_cast<double>(seen.leaps.exact_steps);
     double const gain = work > 0 ? static_cast<double>(seen.events) / work : 1;
     std::string const pilot_text =
-        fmt::format("{} cells of a pilot took {} firings in {} leaps and {} exact steps", pilot.cells,
-                    seen.events, seen.leaps.leaps, seen.leaps.exact_steps);
+        fmt::format("{} cell{} of a pilot took {} firings in {} leaps and {} exact steps", pilot.cells,
+                    pilot.cells == 1 ? "" : "s", seen.events, seen.leaps.leaps, seen.leaps.exact_steps);
     if (gain < least_gain)
         return {Method::exact,
                 fmt::format("{}: leaps would save too little to be worth their error", pilot_text)};
