@@ -45,10 +45,10 @@ struct Run {
     fano::Estimate mean, variance;
 };
 
-enum class Way { exact, tau, explicit_tau, langevin };
+enum class Way { exact, tau, stiff_tau, langevin };
 
 char const* name(Way way) {
-    constexpr char const* names[] = {"exact", "tau", "tau, --no-stiff", "cle"};
+    constexpr char const* names[] = {"exact", "tau", "tau --stiff", "cle"};
     return names[static_cast<int>(way)];
 }
 
@@ -58,7 +58,7 @@ Run run(fano::Network const& network, std::string const& output, double time, st
     options.method = way == Way::exact      ? fano::Method::exact
                      : way == Way::langevin ? fano::Method::langevin
                                             : fano::Method::tau;
-    options.stiff = way != Way::explicit_tau;
+    options.stiff = way == Way::stiff_tau;
     options.epsilon = epsilon;
     options.cells = cells;
     options.times = {time};
@@ -105,5 +105,5 @@ int main(int count, char** arguments) {
     compare(fano::compile(fano::read_toml(epidemic, "epidemic.toml")), "I", 6, cells(20000),
             {Way::tau, Way::langevin});
     compare(fano::compile(fano::read_toml(exchange, "exchange.toml")), "C", 1, cells(20000),
-            {Way::tau, Way::explicit_tau, Way::langevin});
+            {Way::tau, Way::stiff_tau, Way::langevin});
 }

@@ -12,7 +12,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
-COLOURS = {"tau": "#c0392b", "tau, --no-stiff": "#7f8c8d", "cle": "#2874a6"}
+COLOURS = {"tau": "#c0392b", "tau --stiff": "#7d3c98", "cle": "#2874a6"}
 EXACT = re.compile(r"\| exact \| \| ([\d.]+) \|")
 ROW = re.compile(r"\| ([^|]+) \| ([\d.]+) \| ([\d.]+) \| [\d.]+ \| ([+-][\d.]+) ± ([\d.]+) \|")
 

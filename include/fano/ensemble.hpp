@@ -39,7 +39,7 @@ LangevinScheme parse_scheme(std::string const& text);
 struct EnsembleOptions {
     Method method = Method::exact;
     double epsilon = 0.03;  // of tau and Langevin: the relative change of a propensity in a step, in (0, 1)
-    bool stiff = true;      // of tau: long leaps over fast reversible reactions in equilibrium
+    bool stiff = false;     // of tau: long leaps over fast reversible reactions in equilibrium
     double step = 0;        // of Langevin: fixed length of all steps; 0: as epsilon allows
     LangevinScheme scheme = LangevinScheme::trapezoidal;
     std::uint64_t cells = 10000;

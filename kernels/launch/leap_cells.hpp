@@ -21,7 +21,7 @@ struct LeapStorage {
     double stiff_leaps[1], stiff[1], unsettled[1];
     double end[Rates::registers()];
     double relaxation[pairs], extent[pairs], residual[pairs], noise[pairs], gain[pairs], driven[pairs],
-        matrix[pairs * pairs];
+        slope[pairs], balanced[pairs];
     double mean_rate[reactions];
     bool paired[reactions];
     u64 draws[1];

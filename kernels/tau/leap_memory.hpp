@@ -37,7 +37,8 @@ struct LeapMemory {
     Real* noise;       //!< [pair]
     Real* gain;        //!< [pair]
     Real* driven;      //!< [pair]
-    Real* matrix;      //!< [pair][pair]
+    Real* slope;       //!< [pair]
+    Real* balanced;    //!< [pair] 1 where it is in equilibrium
     Mask* paired;      //!< [reaction]
     typename Lane::Word* draws;
     u64* counts;  //!< [lane][reaction] firings, or null
@@ -83,7 +84,8 @@ FANO_FUNCTION LeapMemory<Lane> leap_memory(LaneView const& lanes, double* upper,
     memory.noise = real(leap.noise);
     memory.gain = real(leap.gain);
     memory.driven = real(leap.driven);
-    memory.matrix = real(leap.matrix);
+    memory.slope = real(leap.slope);
+    memory.balanced = real(leap.balanced);
     memory.paired = reinterpret_cast<Mask*>(leap.paired);
     memory.draws = reinterpret_cast<typename Lane::Word*>(leap.draws);
     memory.counts = lanes.fired;

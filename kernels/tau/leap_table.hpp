@@ -91,7 +91,8 @@ struct LeapLanes {
     double* noise;           //!< [pair][lane]
     double* gain;            //!< [pair][lane]
     double* driven;          //!< [pair][lane]
-    double* matrix;          //!< [pair][pair][lane]
+    double* slope;           //!< [pair][lane]
+    double* balanced;        //!< [pair][lane] 1 where it is in equilibrium
     double* paired;          //!< [reaction], room for a mask of any build
 };
 

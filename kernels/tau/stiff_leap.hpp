@@ -1,23 +1,24 @@
 // Leaps over fast reversible pairs, A <-> B or A + B <-> C, that are in partial equilibrium: there and back they fire very
 // often, and their difference only fluctuates. An explicit leap would have to be short beside their relaxation.
 //
-// Here the pairs' firings are Poisson numbers of the propensities at the leap's beginning, and the difference of a pair
-// is corrected by h [d(x') - d(x)], with d = a_there - a_back and x' the counts at the leap's end: an implicit equation,
+// Here a pair's firings are Poisson numbers of the propensities at the leap's beginning, and their difference is
+// corrected by h [d(x') - d(x)], with d = a_there - a_back and x' the counts at the leap's end: an implicit equation,
 // solved by Newton's method; Rathinam et al., J. Chem. Phys. 119:12784 (2003). With relaxation rate l a deviation becomes
 // 1 / (1 + l h) of what it was, and the stationary variance 2 / (2 + l h) of what it should be. So the correction is
 // g [d(x') - D] + h [D - d(x)] + m instead: D is where d is driven by the slower reactions, by the first rule; with
 // g = (e^(l h) - 1) / l a deviation becomes e^(-l h) of what it was; and normal noise m makes the stationary variance of
-// a linear pair right at every h, and of several pairs their covariance. The mean of d is D at the end of a long leap, as it
-// should be, whatever the rate laws. (The trapezoidal rule has the right variance of itself, but hardly forgets where a leap
+// a linear pair right at every h. (The trapezoidal rule has the right variance of itself, but hardly forgets where a leap
 // began: docs/tau-leaping.md.)
 //
-// Slower reactions see the pairs' mean over the leap, whose own noise is smaller by 2 / (l h): what the rule with
-// g = h leads to. Of that they leap in two halves, as all reactions do in an explicit leap: the first at a, the second
-// at 2 a' - a, where a' are the propensities after the first.
+// Slower reactions see the pairs' mean over the leap, whose own noise is smaller by 2 / (l h): what the first rule leads
+// to without noise, with d at D. Of that they leap in two halves, as all reactions do in an explicit leap: the first at a,
+// the second at 2 a' - a, where a' are the propensities after the first.
 //
-// Which pairs: those whose difference is within three standard deviations, or 5 %, of nothing, so that transients are
-// explicit; and whose species fluctuate by less than 2 epsilon, relative to themselves, and by less than a fifth, so that
-// normal noise will do. After the partial equilibrium of Cao, Gillespie & Petzold, J. Chem. Phys. 126:224101 (2007).
+// Which pairs: each way reads nothing but what it consumes, so that a pair holds itself back and nothing else does. The
+// difference is within three standard deviations, or 5 %, of nothing, so that transients are explicit. Their species
+// fluctuate by less than epsilon, relative to themselves, and by less than a tenth, so that rates are the same within the
+// noise and normal noise will do. And of pairs that share species only the fastest: several together may have modes far slower
+// than each alone. After the partial equilibrium of Cao, Gillespie & Petzold, J. Chem. Phys. 126:224101 (2007).
 #pragma once
 
 #include "kernels/core/lane_samplers.hpp"
@@ -63,11 +64,27 @@ public:
                 LeapLoss const loss = rates_.loss(i);
                 if (loss.reaction != pair.there && loss.reaction != pair.back) continue;
                 Real const count =
-                    m_.registers[loss.species] * Real(minimum(2.0 * rates_.epsilon(), 0.2) / loss.amount);
+                    m_.registers[loss.species] * Real(minimum(rates_.epsilon(), 0.1) / loss.amount);
                 in_balance = both(in_balance, count * count >= spread);
             }
-            m_.paired[pair.there] = m_.paired[pair.back] = in_balance;
-            some = either(some, in_balance);
+            m_.balanced[p] = select(in_balance, Real(1.0), Real(0.0));
+        }
+        // Of those that share species, the fastest.
+        FANO_ROLLED_ON_GPU
+        for (u32 i = 0; i < rates_.couplings(); ++i) {
+            LeapCoupling const c = rates_.coupling(i);
+            if (c.of == c.by) continue;
+            Mask const rivals = both(m_.balanced[c.of] > Real(0.0), m_.balanced[c.by] > Real(0.0));
+            Mask const slower = m_.relaxation[c.of] < m_.relaxation[c.by];
+            m_.balanced[c.of] = select(both(rivals, slower), Real(0.0), m_.balanced[c.of]);
+            m_.balanced[c.by] = select(and_not(rivals, slower), Real(0.0), m_.balanced[c.by]);
+        }
+        FANO_ROLLED_ON_GPU
+        for (u32 p = 0; p < rates_.pairs(); ++p) {
+            LeapPair const pair = rates_.pair(p);
+            m_.paired[pair.there] = either(m_.paired[pair.there], equal(p));
+            m_.paired[pair.back] = either(m_.paired[pair.back], equal(p));
+            some = either(some, equal(p));
         }
         return some;
     }
@@ -76,16 +93,22 @@ public:
     FANO_COLD void fire(Mask const& lanes, Real const& length, LaneDraws<Lane>& draws) {
         FANO_ROLLED_ON_GPU
         for (u32 p = 0; p < rates_.pairs(); ++p) {
-            m_.noise[p] = select(lanes, Real(0.0), m_.noise[p]);
             m_.gain[p] = select(lanes, length, m_.gain[p]);
+            m_.noise[p] = select(lanes, Real(0.0), m_.noise[p]);
             m_.driven[p] = select(lanes, Real(0.0), m_.driven[p]);
         }
+        // Where slower reactions, at the rates that they have now, drive the pairs.
         FANO_ROLLED_ON_GPU
         for (u32 r = 0; r < rates_.reactions(); ++r) {
-            Real const expected = select(m_.paired[r], propensity(r) * length, Real(0.0));
+            Real const expected = select(m_.critical[r], Real(0.0), propensity(r) * length);
             m_.first[r] = select(lanes, expected, m_.first[r]);
         }
         solve_for_end(length);
+        find_driven(lanes, length);
+        FANO_ROLLED_ON_GPU
+        for (u32 r = 0; r < rates_.reactions(); ++r)
+            m_.first[r] = select(slower(lanes, r), Real(0.0), m_.first[r]);
+        solve_for_mean(lanes, length, 1.0);
         FANO_ROLLED_ON_GPU
         for (u32 r = 0; r < rates_.reactions(); ++r) {
             m_.mean_rate[r] = end_rate(r);
@@ -93,7 +116,7 @@ public:
             if (any(slow))
                 m_.first[r] = select(slow, draw_half(m_.mean_rate[r], length, slow, draws), m_.first[r]);
         }
-        solve_for_end(length);
+        solve_for_mean(lanes, length, 0.5);
         FANO_ROLLED_ON_GPU
         for (u32 r = 0; r < rates_.reactions(); ++r) {
             Mask const slow = slower(lanes, r);
@@ -101,14 +124,8 @@ public:
             Real const rate = maximum(end_rate(r) + end_rate(r) - m_.mean_rate[r], Real(0.0));
             m_.first[r] = select(slow, m_.first[r] + draw_half(rate, length, slow, draws), m_.first[r]);
         }
-        solve_for_end(length);
-        FANO_ROLLED_ON_GPU
-        for (u32 p = 0; p < rates_.pairs(); ++p) {
-            // The first rule has not quite forgotten the beginning.
-            LeapPair const pair = rates_.pair(p);
-            Real const later = difference(m_.end, pair), now = difference(m_.registers, pair);
-            m_.driven[p] = select(lanes, later + (later - now) / (m_.relaxation[p] * length), m_.driven[p]);
-        }
+        solve_for_mean(lanes, length, 0.0);
+        find_driven(lanes, length);
         FANO_ROLLED_ON_GPU
         for (u32 r = 0; r < rates_.reactions(); ++r) {
             Mask const fast = both(lanes, m_.paired[r]);
@@ -134,6 +151,25 @@ public:
     FANO_FUNCTION Mask unsettled() const { return m_.unsettled[0] > Real(0.0); }
 
 private:
+    // D, from the end that the first rule leads to: it has not quite forgotten the beginning.
+    FANO_COLD void find_driven(Mask const& lanes, Real const& length) {
+        FANO_ROLLED_ON_GPU
+        for (u32 p = 0; p < rates_.pairs(); ++p) {
+            LeapPair const pair = rates_.pair(p);
+            Real const later = difference(m_.end, pair), now = difference(m_.registers, pair);
+            Real const driven = later + (later - now) / (m_.relaxation[p] * length);
+            m_.driven[p] = select(both(lanes, equal(p)), driven, m_.driven[p]);
+        }
+    }
+
+    // The mean of the pairs when of the slower reactions' firings this part is still to come.
+    FANO_COLD void solve_for_mean(Mask const& lanes, Real const& length, double to_come) {
+        FANO_ROLLED_ON_GPU
+        for (u32 p = 0; p < rates_.pairs(); ++p)
+            m_.noise[p] = select(lanes, m_.driven[p] * length * Real(-to_come), m_.noise[p]);
+        solve_for_end(length);
+    }
+
     static constexpr int newton_steps = 4;
 
     FANO_FUNCTION static Mask none() { return Real(0.0) != Real(0.0); }
@@ -149,59 +185,25 @@ private:
                                         LaneDraws<Lane>& draws) {
         return draw_poisson<Lane>(minimum(rate * length * Real(0.5), Real(largest_mean)), lanes, draws);
     }
-    FANO_FUNCTION Mask const& equal(u32 p) const { return m_.paired[rates_.pair(p).there]; }
-    FANO_FUNCTION Real& matrix(u32 row, u32 column) const { return m_.matrix[row * rates_.pairs() + column]; }
+    FANO_FUNCTION Mask equal(u32 p) const { return m_.balanced[p] > Real(0.0); }
 
-    // The gains G, and normal numbers with the covariance (G - h) B + G L B G / 2, L the relaxation matrix and B the diagonal of
-    // a_there + a_back: what (I + G L) S (I + G L)' lacks of S + h B, where S = L^-1 B / 2 is the stationary covariance of
-    // the extents. By its Cholesky factor. L B is symmetric where pairs are in detailed balance; else its symmetric part is
-    // taken.
+    // The gains g, and normal numbers with the variance (g - h) b + g^2 l b / 2, b = a_there + a_back: what (1 + g l)^2 s lacks
+    // of s + h b, where s = b / (2 l) is the stationary variance of the extent.
     FANO_COLD void draw_noise(Mask const& lanes, Real const& length, LaneDraws<Lane>& draws) {
-        u32 const n = rates_.pairs();
+        // Nothing is left of a deviation after so many relaxation times.
+        constexpr double forgotten = 12.0;
         FANO_ROLLED_ON_GPU
-        for (u32 p = 0; p < n; ++p) {
-            FANO_ROLLED_ON_GPU
-            for (u32 q = 0; q < n; ++q) matrix(p, q) = 0.0;
-            // Nothing is left of a deviation after forgotten relaxation times.
-            constexpr double forgotten = 12.0;
+        for (u32 p = 0; p < rates_.pairs(); ++p) {
+            Mask const here = both(lanes, equal(p));
+            if (!any(here)) continue;
             LeapPair const pair = rates_.pair(p);
-            Real const relaxation = m_.relaxation[p];
-            Real const gain = (exp(minimum(relaxation * length, Real(forgotten))) - Real(1.0)) / relaxation;
-            m_.gain[p] = select(lanes, maximum(gain, length), m_.gain[p]);
-            Real const own = (m_.gain[p] - length) * (propensity(pair.there) + propensity(pair.back));
-            matrix(p, p) = select(equal(p), own, Real(0.0));
-        }
-        FANO_ROLLED_ON_GPU
-        for (u32 i = 0; i < rates_.couplings(); ++i) {
-            LeapCoupling const c = rates_.coupling(i);
-            LeapPair const by = rates_.pair(c.by);
-            Real const part =
-                m_.registers[c.reg] * Real(-0.25 * c.factor) * (propensity(by.there) + propensity(by.back));
-            Real const here =
-                select(both(equal(c.of), equal(c.by)), part * m_.gain[c.of] * m_.gain[c.by], Real(0.0));
-            matrix(c.of, c.by) = matrix(c.of, c.by) + here;
-            matrix(c.by, c.of) = matrix(c.by, c.of) + here;
-        }
-        FANO_ROLLED_ON_GPU
-        for (u32 p = 0; p < n; p += 2) {
-            auto const pair = draws.normals(lanes);
-            m_.residual[p] = pair.first;
-            if (p + 1 < n) m_.residual[p + 1] = pair.second;
-        }
-        FANO_ROLLED_ON_GPU
-        for (u32 k = 0; k < n; ++k) {
-            Real sum = 0.0;
-            FANO_ROLLED_ON_GPU
-            for (u32 j = 0; j <= k; ++j) {
-                Real entry = matrix(k, j);
-                FANO_ROLLED_ON_GPU
-                for (u32 i = 0; i < j; ++i) entry = entry - matrix(k, i) * matrix(j, i);
-                Real const divisor = j == k ? sqrt(maximum(entry, Real(0.0))) : matrix(j, j);
-                entry = select(divisor > Real(0.0), j == k ? divisor : entry / divisor, Real(0.0));
-                matrix(k, j) = entry;
-                sum = sum + entry * m_.residual[j];
-            }
-            m_.noise[k] = select(lanes, sum, m_.noise[k]);
+            Real const both_ways = propensity(pair.there) + propensity(pair.back),
+                       relaxation = m_.relaxation[p];
+            Real const growth = exp(minimum(relaxation * length, Real(forgotten)));
+            Real const gain = maximum((growth - Real(1.0)) / relaxation, length);
+            Real const variance = both_ways * ((gain - length) + gain * gain * relaxation * Real(0.5));
+            m_.gain[p] = select(here, gain, m_.gain[p]);
+            m_.noise[p] = select(here, draws.normals(here).first * sqrt(variance), m_.noise[p]);
         }
     }
 
@@ -241,7 +243,6 @@ private:
             evaluate_end();
             rates_.evaluate_derivatives(m_.end);
             set_up(length);
-            solve();
             moved = 0.0;
             FANO_ROLLED_ON_GPU
             for (u32 p = 0; p < rates_.pairs(); ++p) {
@@ -272,19 +273,15 @@ private:
         rates_.evaluate_propensities(m_.end);
     }
 
-    // Newton's equations for the extents c = g [d(x') - D] + h [D - d(x)] + m.
+    // A step of Newton's method for the extents c = g [d(x') - D] + h [D - d(x)] + m. Pairs in equilibrium share no species.
     FANO_COLD void set_up(Real const& length) {
         FANO_ROLLED_ON_GPU
-        for (u32 p = 0; p < rates_.pairs(); ++p) {
-            FANO_ROLLED_ON_GPU
-            for (u32 q = 0; q < rates_.pairs(); ++q) matrix(p, q) = p == q ? 1.0 : 0.0;
-        }
+        for (u32 p = 0; p < rates_.pairs(); ++p) m_.slope[p] = 1.0;
         FANO_ROLLED_ON_GPU
         for (u32 i = 0; i < rates_.couplings(); ++i) {
             LeapCoupling const c = rates_.coupling(i);
-            Real const slope = m_.end[c.reg] * Real(c.factor) * m_.gain[c.of];
-            matrix(c.of, c.by) =
-                matrix(c.of, c.by) - select(both(equal(c.of), equal(c.by)), slope, Real(0.0));
+            if (c.of == c.by)
+                m_.slope[c.of] = m_.slope[c.of] - m_.end[c.reg] * Real(c.factor) * m_.gain[c.of];
         }
         FANO_ROLLED_ON_GPU
         for (u32 p = 0; p < rates_.pairs(); ++p) {
@@ -292,26 +289,7 @@ private:
             Real const driven = m_.driven[p];
             Real const wanted = m_.gain[p] * (difference(m_.end, pair) - driven) +
                                 length * (driven - difference(m_.registers, pair)) + m_.noise[p];
-            m_.residual[p] = select(equal(p), wanted - m_.extent[p], Real(0.0));
-        }
-    }
-
-    // By elimination, without pivots: pairs in equilibrium hold themselves back more than they drive others.
-    FANO_COLD void solve() {
-        u32 const n = rates_.pairs();
-        FANO_ROLLED_ON_GPU
-        for (u32 k = 0; k < n; ++k) FANO_ROLLED_ON_GPU
-        for (u32 i = k + 1; i < n; ++i) {
-            Real const factor = matrix(i, k) / matrix(k, k);
-            FANO_ROLLED_ON_GPU
-            for (u32 j = k + 1; j < n; ++j) matrix(i, j) = matrix(i, j) - factor * matrix(k, j);
-            m_.residual[i] = m_.residual[i] - factor * m_.residual[k];
-        }
-        FANO_ROLLED_ON_GPU
-        for (u32 k = n; k-- > 0;) {
-            FANO_ROLLED_ON_GPU
-            for (u32 j = k + 1; j < n; ++j) m_.residual[k] = m_.residual[k] - matrix(k, j) * m_.residual[j];
-            m_.residual[k] = m_.residual[k] / matrix(k, k);
+            m_.residual[p] = select(equal(p), (wanted - m_.extent[p]) / m_.slope[p], Real(0.0));
         }
     }
 

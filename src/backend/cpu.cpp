@@ -120,8 +120,8 @@ void set_constants(std::span<kernels::ConstantEntry const> constants, double* re
 std::size_t pair_words(kernels::LeapTable const& leap, std::size_t width) {
     if (leap.pair_count == 0) return 0;
     std::size_t const pairs = leap.pair_count;
-    return rounded(width) + rounded(leap.registers * width) + 6 * rounded(pairs * width) +
-           rounded(pairs * pairs * width) + 2 * rounded(leap.reactions * width);
+    return rounded(width) + rounded(leap.registers * width) + 8 * rounded(pairs * width) +
+           2 * rounded(leap.reactions * width);
 }
 
 // Of the arrays that only leaps have.
@@ -231,10 +231,9 @@ void LaneMemory::place_leap(std::uint32_t width) {
     if (std::size_t const pairs = leap_.pair_count; pairs > 0) {
         leap.unsettled = buffer_.reals(width);
         leap.end = buffer_.reals(std::size_t{leap_.registers} * width);
-        for (auto* list :
-             {&leap.relaxation, &leap.extent, &leap.residual, &leap.noise, &leap.gain, &leap.driven})
+        for (auto* list : {&leap.relaxation, &leap.extent, &leap.residual, &leap.noise, &leap.gain,
+                           &leap.driven, &leap.slope, &leap.balanced})
             *list = buffer_.reals(pairs * width);
-        leap.matrix = buffer_.reals(pairs * pairs * width);
         leap.mean_rate = buffer_.reals(std::size_t{leap_.reactions} * width);
         leap.paired = buffer_.reals(std::size_t{leap_.reactions} * width);
     }

@@ -27,7 +27,7 @@ struct RunArguments {
     std::vector<std::string> set, out, joint, trajectory;
     unsigned threads = 0, block_threads = 0;
     bool snapshots = false, reactions = false, dry_run = false, quiet = false, no_covariance = false,
-         no_stiff = false;
+         stiff = false;
 };
 
 // Whole numbers as people write them: 1000000, 1e6, 1_000_000.
@@ -55,7 +55,7 @@ EnsembleOptions make_options(RunArguments const& arguments, Network const& netwo
     options.threads = arguments.threads;
     options.method = parse_method(arguments.method);
     options.epsilon = arguments.epsilon;
-    options.stiff = !arguments.no_stiff;
+    options.stiff = arguments.stiff;
     options.step = arguments.step;
     options.scheme = parse_scheme(arguments.scheme);
     DeviceChoice const choice = parse_device(arguments.device);
@@ -151,10 +151,13 @@ void refuse_idle_options(CLI::App const& command, std::string const& method) {
     for (char const* option : {"--step", "--scheme"})
         if (given(option) && !langevin)
             throw InputError(fmt::format("{} is of --method cle, and --method is {}", option, method));
-    if (given("--no-stiff") && (langevin || method == method_name(Method::exact)))
-        throw InputError(fmt::format("--no-stiff is of --method tau, and --method is {}", method));
+    if (given("--stiff") && method != method_name(Method::tau))
+        throw InputError(fmt::format("--stiff is of --method tau, and --method is {}", method));
     if (given("--epsilon") && method == method_name(Method::exact))
         throw InputError("--epsilon is of the methods tau, auto and cle, and --method is exact");
+    if (given("--step") && !(command.get_option("--step")->as<double>() > 0))
+        throw InputError(fmt::format("--step {} is no length of time; it must be more than 0",
+                                     command.get_option("--step")->as<std::string>()));
     if (given("--epsilon") && given("--step"))
         throw InputError("--step fixes the length of a step that --epsilon would choose; give one of them");
 }
@@ -233,8 +236,8 @@ void add_run(CLI::App& app, std::string const& command_line) {
         ->add_option("--epsilon", a->epsilon,
                      "Of tau and cle: the relative change of a propensity that a step may make")
         ->capture_default_str();
-    command->add_flag("--no-stiff", a->no_stiff,
-                      "Of tau: no long leaps over fast reversible reactions in equilibrium");
+    command->add_flag("--stiff", a->stiff,
+                      "Of tau: long leaps over fast reversible reactions in equilibrium");
     command->add_option("--step", a->step, "Of cle: fixed length of all steps, instead of --epsilon");
     command->add_option("--scheme", a->scheme, "Of cle: trapezoidal (weak order 2) or euler (1)")
         ->capture_default_str();

@@ -48,8 +48,8 @@ std::string what_failed(Network const& network, kernels::FailureReport const& re
         case Failure::count_too_large:
             return fmt::format(
                 "\"{}\" reaches {} molecules; counts go up to 2147483647. The network grows without bound, "
-                "or needs "
-                "a smaller volume",
+                "needs a "
+                "smaller volume or, with --method cle, a shorter --step",
                 slot(), report.value);
         case Failure::birth_not_whole:
             return fmt::format(

@@ -321,8 +321,11 @@ Ensemble run_ensemble(Network const& network, EnsembleOptions const& options) {
     std::vector<Gpu> gpus = choose_gpus(network, chosen, warnings);
     bool const real = chosen.method == Method::langevin;
     Ensemble result = run_ensemble_on(real ? with_real_outputs(network) : network, chosen, std::move(gpus));
-    if (real)
+    if (real) {
+        if (auto warning = long_step_warning(network, chosen.step); !warning.empty())
+            warnings.push_back(std::move(warning));
         for (auto& warning : langevin_warnings(network, result)) warnings.push_back(std::move(warning));
+    }
     result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
     result.why_method = why_method;
     return result;

@@ -90,4 +90,23 @@ std::vector<std::string> langevin_warnings(Network const& network, Ensemble cons
     return warnings;
 }
 
+std::string long_step_warning(Network const& network, double step) {
+    Rates rates{network};
+    rates.set(initial_state(network).mean.data(), 0);
+    rates.propensities();
+    rates.derivatives();
+    std::vector<double> answer(network.species.size());  // how fast each species answers to itself
+    for (auto const& d : rates.laws().derivative)
+        for (auto const& change : network.reactions[d.reaction].changes)
+            if (change.species == d.by)
+                answer[d.by] += std::abs(static_cast<double>(change.change) * rates.derivative(d));
+    auto const fastest = std::ranges::max_element(answer);
+    if (fastest == answer.end() || !(step * *fastest > 1)) return "";
+    return fmt::format(
+        "--step {} is longer than \"{}\" takes to relax at the beginning, {:.3g}: what comes out is not the "
+        "equation's; "
+        "take a shorter step, or --epsilon",
+        step, network.species[static_cast<std::size_t>(fastest - answer.begin())], 1 / *fastest);
+}
+
 }  // namespace fano

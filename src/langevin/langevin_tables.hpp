@@ -27,5 +27,7 @@ Network with_real_outputs(Network network);
 
 // What a user should know of an ensemble's `few` and `negative` samples.
 std::vector<std::string> langevin_warnings(Network const& network, Ensemble const& ensemble);
+// A step that is longer than a species takes to relax, at the beginning, as a warning; else nothing.
+std::string long_step_warning(Network const& network, double step);
 
 }  // namespace fano

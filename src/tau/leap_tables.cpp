@@ -65,42 +65,39 @@ LeapTables::LeapTables(Network const& network, Method method, double epsilon, bo
     if (stiff) find_pairs(network);
 }
 
-// Reactions that undo each other, each in one pair at most.
+// Reactions that undo each other and read nothing but what they consume.
 void LeapTables::find_pairs(Network const& network) {
-    std::vector<std::map<std::uint32_t, std::int64_t>> changes;  // [reaction]
+    using Changes = std::map<std::uint32_t, std::int64_t>;  // by species
+    std::vector<Changes> changes;                           // [reaction]
     for (auto const& reaction : network.reactions) {
         auto& change = changes.emplace_back();
         for (auto const& c : reaction.changes) change.emplace(c.species, c.change);
     }
-    auto const undo = [&](std::uint32_t a, std::uint32_t b) {
-        return !changes[a].empty() &&
-               std::ranges::equal(changes[a], changes[b], [](auto const& x, auto const& y) {
-                   return x.first == y.first && x.second == -y.second;
-               });
+    std::vector<bool> reads_what_it_consumes(changes.size(), true);
+    for (auto const& d : laws_.derivative) {
+        auto const change = changes[d.reaction].find(d.by);
+        if (d.by < laws_.species && (change == changes[d.reaction].end() || change->second >= 0))
+            reads_what_it_consumes[d.reaction] = false;
+    }
+    auto const undo = [](Changes const& a, Changes const& b) {
+        return !a.empty() && std::ranges::equal(a, b, [](auto const& x, auto const& y) {
+            return x.first == y.first && x.second == -y.second;
+        });
     };
-    struct Member {
-        std::uint32_t pair;
-        double sign;
-    };
-    std::map<std::uint32_t, Member> members;  // by reaction
     auto const reactions = static_cast<std::uint32_t>(changes.size());
     for (std::uint32_t a = 0; a < reactions; ++a)
-        for (std::uint32_t b = a + 1; b < reactions && pairs_.size() < kernels::most_pairs; ++b) {
-            if (members.contains(a) || members.contains(b) || !undo(a, b)) continue;
-            auto const pair = static_cast<std::uint32_t>(pairs_.size());
-            members[a] = {pair, 1};
-            members[b] = {pair, -1};
-            pairs_.push_back({a, b});
+        for (std::uint32_t b = a + 1; b < reactions && pairs_.size() < kernels::most_pairs; ++b)
+            if (reads_what_it_consumes[a] && reads_what_it_consumes[b] && undo(changes[a], changes[b]))
+                pairs_.push_back({a, b});
+    for (auto const& limit : limits_)
+        for (std::uint32_t of = 0; of < pairs_.size(); ++of) {
+            if (limit.reaction != pairs_[of].there && limit.reaction != pairs_[of].back) continue;
+            double const sign = limit.reaction == pairs_[of].there ? 1 : -1;
+            for (std::uint32_t by = 0; by < pairs_.size(); ++by)
+                if (auto const change = changes[pairs_[by].there].find(limit.species);
+                    change != changes[pairs_[by].there].end())
+                    couplings_.push_back({of, by, limit.reg, sign * static_cast<double>(change->second)});
         }
-    for (auto const& limit : limits_) {
-        auto const member = members.find(limit.reaction);
-        if (member == members.end()) continue;
-        for (std::uint32_t by = 0; by < pairs_.size(); ++by)
-            if (auto const change = changes[pairs_[by].there].find(limit.species);
-                change != changes[pairs_[by].there].end())
-                couplings_.push_back({member->second.pair, by, limit.reg,
-                                      member->second.sign * static_cast<double>(change->second)});
-    }
 }
 
 kernels::LeapTable LeapTables::view() const {

@@ -355,6 +355,7 @@ def leaping_is_chosen_refused_and_reported():
     fano("run", decay, "--method", "tau", "--epsilon", 0, code=INPUT, words=["between 0 and 1"])
     fano("run", decay, "--method", "leap", code=INPUT, words=["exact, tau, cle or auto"])
     fano("run", decay, "--epsilon", 0.1, code=INPUT, words=["--epsilon", "--method is exact"])
+    fano("run", decay, "--stiff", code=INPUT, words=["--stiff is of --method tau"])
 
 
 @claim
@@ -369,7 +370,8 @@ def the_langevin_equation_warns_refuses_and_reports():
     expect("warning" in said and '"A"' in said and "not valid" in said, said[-300:])
     fano("run", TELEGRAPH, "--method", "cle", code=INPUT, words=["G_off + G_on stays 1", "--method exact"])
     fano("run", decay, "--step", 0.1, code=INPUT, words=["--step is of --method cle"])
-    fano("run", decay, "--method", "cle", "--step", -1, code=INPUT, words=["--step -1"])
+    for step in (-1, 0):
+        fano("run", decay, "--method", "cle", "--step", step, code=INPUT, words=[f"--step {step}", "more than 0"])
     fano("run", decay, "--method", "cle", "--step", 0.1, "--epsilon", 0.1, code=INPUT, words=["one of them"])
     fano("run", decay, "--method", "cle", "--scheme", "milstein", code=INPUT, words=["trapezoidal or euler"])
     fano("run", decay, "--method", "cle", "--reactions", code=INPUT, words=["--reactions"])

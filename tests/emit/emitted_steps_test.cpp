@@ -103,14 +103,16 @@ C = 1000
 [reactions]
 pair = { equation = "2 M -> D", rate = 0.1 }
 part = { equation = "D -> 2 M", rate = 200 }
-bind = { equation = "D + B -> C", rate = 0.1 }
-loose = { equation = "C -> D + B", rate = 300 }
+bind = { equation = "D + B -> C", rate = 0.001 }
+loose = { equation = "C -> D + B", rate = 3 }
 make = { equation = "-> M", rate = 300 }
 turn = { equation = "C -> B", rate = 0.1 }
 )toml",
                                            "test.toml"));
     auto options = stepping(Method::tau, 2);
     options.count_reactions = true;
+    options.stiff = true;
+    options.epsilon = 0.1;
     auto const reference = run_ensemble(network, [&] {
         auto on_host = options;
         on_host.device = Device::cpu;

@@ -150,6 +150,13 @@ lose_many = { equation = "Many -> ", rate = 1 }
     EXPECT_GT(ensemble.langevin.few[0], 300u);
     EXPECT_GT(ensemble.langevin.negative[0], 0u);
     EXPECT_THAT(run_ensemble(network_of(exchange), langevin(200, {1, 2})).warnings, IsEmpty());
+    auto coarse = langevin(200, {1, 2});
+    coarse.step = 0.4;
+    EXPECT_THAT(run_ensemble(network_of(exchange), coarse).warnings, IsEmpty());
+    coarse.step = 0.6;
+    auto const warned = run_ensemble(network_of(exchange), coarse);
+    ASSERT_FALSE(warned.warnings.empty());
+    EXPECT_THAT(warned.warnings[0], HasSubstr("--step 0.6 is longer than \"B\" takes to relax"));
 }
 
 // Below zero nothing is lost and births go on, so counts come back; and no count runs away.
