@@ -122,6 +122,9 @@ bool ProgramBuilder::jumps(Register r) const {
         case Op::less_equal:
         case Op::equal:
         case Op::not_equal:
+        case Op::logical_and:
+        case Op::logical_or:
+        case Op::logical_not:
         case Op::choose:
             return true;
         default:

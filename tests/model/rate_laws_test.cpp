@@ -126,8 +126,14 @@ propensity = "piecewise(1, A > 5, 2)"
 [reactions.stairs]
 equation = "-> A"
 propensity = "floor(A/2)"
+[reactions.truth]
+equation = "-> A"
+propensity = "3*(A && A)"
+[reactions.untruth]
+equation = "-> A"
+propensity = "3*!A"
 )toml");
-    EXPECT_EQ(rate_laws(network).jumping, (std::vector<std::uint32_t>{1, 2}));
+    EXPECT_EQ(rate_laws(network).jumping, (std::vector<std::uint32_t>{1, 2, 3, 4}));
 }
 
 TEST(RateLaws, OfALargeNetworkAreThoseOfTheSameNetworkInTheOtherForm) {
