@@ -17,7 +17,7 @@ find_library(HDF5_HL NAMES hdf5_serial_hl hdf5_hl HINTS ${HDF5_LIBRARY_DIRS} REQ
 # SUNDIALS (BSD-3-Clause) integrates stiff differential equations, Eigen (MPL-2.0) does the linear algebra.
 find_package(Eigen3 REQUIRED)
 find_path(SUNDIALS_INCLUDE_DIR cvode/cvode.h REQUIRED)
-foreach(part IN ITEMS cvode nvecserial sunmatrixdense sunlinsoldense)
+foreach(part IN ITEMS cvode nvecserial sunmatrixdense)
   find_library(SUNDIALS_${part} sundials_${part} REQUIRED)
   list(APPEND SUNDIALS_LIBRARIES ${SUNDIALS_${part}})
 endforeach()

@@ -11,7 +11,8 @@ namespace fano::kernels {
 inline constexpr double critical_firings = 10.0;
 inline constexpr double firings_worth_a_leap = 10.0;
 inline constexpr double exact_steps_in_a_row = 100.0;
-// A leap over pairs in equilibrium is taken where it is longer than the explicit one by this; it costs about twice as much.
+// A leap over pairs in equilibrium is taken where it is longer than the explicit one by this; it costs two or three times as
+// much.
 inline constexpr double stiff_gain = 4.0;
 // Bounds a leap where no propensity does: of species that nothing reads.
 inline constexpr double most_firings_a_leap = 0x1p28;
@@ -81,8 +82,8 @@ struct LeapLanes {
     double* exact_steps;     // taken
     double* shortened;       // leaps that would have made a count negative
     double* stiff_leaps;     // of the leaps, those over pairs in equilibrium
-    double* stiff;           // 1 where the leap at hand is one; these and the next with pairs only
-    double* unsettled;       // 1 where its equations have not been solved
+    double* stiff;           // 1 where the leap at hand is one
+    double* unsettled;       // 1 where its equations have not been solved; this and the next with pairs only
     double* end;             //!< [register][lane] at its end
     double* mean_rate;       //!< [reaction][lane] of slower reactions, over the pairs' mean
     double* relaxation;      //!< [pair][lane]

@@ -23,10 +23,9 @@ std::string what_failed(Network const& network, kernels::FailureReport const& re
         case Failure::too_many_events:
             return fmt::format(
                 "had taken more than {} steps by then: the network runs away, or its fastest reactions are "
-                "too fast "
-                "for this method. Look for a reaction that feeds itself, simulate a shorter time, raise "
-                "--max-events, or "
-                "try --method auto",
+                "too fast for this method. Look for a reaction that feeds itself, simulate a shorter time, "
+                "raise "
+                "--max-events, or try --method auto",
                 max_events);
         case Failure::not_a_number:
             return reaction() +
@@ -48,8 +47,7 @@ std::string what_failed(Network const& network, kernels::FailureReport const& re
         case Failure::count_too_large:
             return fmt::format(
                 "\"{}\" reaches {} molecules; counts go up to 2147483647. The network grows without bound, "
-                "needs a "
-                "smaller volume or, with --method cle, a shorter --step",
+                "needs a smaller volume or, with --method cle, a shorter --step",
                 slot(), report.value);
         case Failure::birth_not_whole:
             return fmt::format(

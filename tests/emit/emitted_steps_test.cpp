@@ -1,5 +1,6 @@
 // Tau-leaping and the Langevin equation as emitted for GPUs, compiled by the host's compiler and run as a GPU would run
 // them: the cells, and the history of steps, of the reference build, bit for bit.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "emit/compile_cuda.hpp"
@@ -143,6 +144,8 @@ TEST(EmittedStepsOnGpus, CompileWithAKnownStack) {
         auto const needs = read_resources(compiled.log, "fano_cells");
         ASSERT_TRUE(needs.has_value()) << compiled.log;
         EXPECT_GT(needs->registers, 0u);
+        fmt::print("{}: {} registers, {} bytes of stack\n", method_name(method), needs->registers,
+                   needs->stack_bytes);
         // No function calls itself, which would leave the stack unknown.
         EXPECT_NE(compiled.log.find("bytes cumulative stack size"), std::string::npos) << compiled.log;
     }
