@@ -1,6 +1,7 @@
 // fano: ensembles of noisy cells. This header includes the whole library.
 #pragma once
 
+#include "fano/compare.hpp"
 #include "fano/device.hpp"
 #include "fano/ensemble.hpp"
 #include "fano/error.hpp"

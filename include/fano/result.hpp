@@ -1,11 +1,12 @@
-// Writes what an ensemble gave: HDF5 for xarray, CSV for spreadsheets, JSON for scripts. Every file carries
-// where it came from, and appears under its name only when it is complete.
+// Writes what an ensemble or the master equation gave: HDF5 for xarray, CSV for spreadsheets, JSON for scripts.
+// Every file carries where it came from, and appears under its name only when it is complete.
 #pragma once
 
 #include <atomic>
 #include <iosfwd>
 #include <string>
 
+#include "fano/cme.hpp"
 #include "fano/ensemble.hpp"
 
 namespace fano {
@@ -27,6 +28,7 @@ struct Provenance {
 std::string version_text();
 
 Provenance describe(Network const& network, Ensemble const& ensemble, std::string const& command);
+Provenance describe(Network const& network, CmeSolution const& solution, std::string const& command);
 
 // All throw InputError when the file cannot be written.
 void write_hdf5(std::string const& file, Ensemble const& ensemble, Provenance const& provenance);
@@ -45,6 +47,7 @@ public:
 
 // By the ending: .h5, .hdf5 and .nc are HDF5, .csv is CSV, .json is JSON.
 void write_result(std::string const& file, Ensemble const& ensemble, Provenance const& provenance);
+void write_solution(std::string const& file, CmeSolution const& solution, Provenance const& provenance);
 // Fails early if `file` could not be written later.
 void check_writable(std::string const& file);
 

@@ -13,5 +13,6 @@ void add_devices(CLI::App& app);
 void add_ode(CLI::App& app, std::string const& command_line);
 void add_lna(CLI::App& app, std::string const& command_line);
 void add_moments(CLI::App& app, std::string const& command_line);
+void add_compare(CLI::App& app, std::string const& command_line);
 
 }  // namespace fano::cli

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "fano/commit.hpp"
-#include "fano/result.hpp"
+#include "fano/table.hpp"
 #include "io/fields.hpp"
 
 namespace fano {
@@ -30,7 +30,7 @@ bool has_tally(Ensemble const& ensemble) {
 
 std::string version_text() { return std::string(FANO_VERSION) + " (" + FANO_COMMIT + ")"; }
 
-Provenance describe(Network const& network, Ensemble const& ensemble, std::string const& command) {
+Provenance describe(Network const& network, std::string const& command) {
     Provenance provenance;
     provenance.version = FANO_VERSION;
     provenance.commit = FANO_COMMIT;
@@ -39,9 +39,21 @@ Provenance describe(Network const& network, Ensemble const& ensemble, std::strin
     provenance.model_name = network.name;
     provenance.model_hash = hexadecimal(network.hash);
     provenance.time_unit = network.time_unit;
-    provenance.device = ensemble.device;
+    provenance.device = "cpu";
     provenance.date = now_utc();
+    return provenance;
+}
+
+Provenance describe(Network const& network, Ensemble const& ensemble, std::string const& command) {
+    auto provenance = describe(network, command);
+    provenance.device = ensemble.device;
     provenance.seed = ensemble.seed;
+    return provenance;
+}
+
+Provenance describe(Network const& network, CmeSolution const& solution, std::string const& command) {
+    auto provenance = describe(network, command);
+    provenance.device = solution.device;
     return provenance;
 }
 

@@ -1,7 +1,5 @@
 // One HDF5 file that xarray opens with labels: moments over (time, species), histograms, single cells, and where
 // they came from.
-#include <algorithm>
-
 #include "fano/error.hpp"
 #include "fano/result.hpp"
 #include "io/fields.hpp"
@@ -10,45 +8,6 @@
 namespace fano {
 
 namespace {
-
-// xarray turns numbers whose unit is one of these words into dates; it leaves the symbols alone.
-std::string symbol_of(std::string const& unit) {
-    constexpr std::pair<char const*, char const*> symbols[] = {
-        {"days", "d"},          {"hours", "h"},         {"minutes", "min"},    {"seconds", "s"},
-        {"milliseconds", "ms"}, {"microseconds", "us"}, {"nanoseconds", "ns"},
-    };
-    for (auto const& [word, symbol] : symbols)
-        if (unit == word) return symbol;
-    return unit;
-}
-
-// The unit that all outputs have, or nothing.
-std::string common_unit(Ensemble const& ensemble) {
-    auto const& outputs = ensemble.outputs;
-    if (outputs.empty()) return {};
-    auto same = [&](Output const& output) { return output.unit == outputs.front().unit; };
-    return std::all_of(outputs.begin(), outputs.end(), same) ? outputs.front().unit : std::string();
-}
-
-std::string power(std::string const& unit, int exponent) {
-    if (exponent == 0) return "1";
-    if (unit.empty() || unit == "1" || exponent == 1) return unit;
-    return fmt::format("({})^{}", unit, exponent);
-}
-
-void write_coordinates(Hdf5File& file, Ensemble const& ensemble, Provenance const& provenance) {
-    std::vector<std::string> names, units;
-    for (auto const& output : ensemble.outputs) {
-        names.push_back(output.id);
-        units.push_back(output.unit);
-    }
-    file.dimension("time", ensemble.times);
-    describe_hdf5(file, "time", "time of the sample", provenance.time_unit);
-    file.dimension("species", names);
-    describe_hdf5(file, "species", "species or observable", "");
-    file.dataset("species_unit", {"species"}, units);
-    describe_hdf5(file, "species_unit", "unit of the species or observable", "");
-}
 
 void write_table(Hdf5File& file, std::string const& name, std::string const& long_name,
                  std::string const& unit, std::vector<double> const& values) {
@@ -59,7 +18,7 @@ void write_table(Hdf5File& file, std::string const& name, std::string const& lon
 void write_moments(Hdf5File& file, Ensemble const& ensemble) {
     auto const& tally = ensemble.tally;
     std::size_t const times = tally.layout().times, outputs = tally.outputs();
-    auto unit = common_unit(ensemble);
+    auto unit = common_unit(ensemble.outputs);
     std::vector<std::uint64_t> cells(times);
     for (std::size_t time = 0; time < times; ++time) cells[time] = tally.cells(time);
     file.dataset("cells", {"time"}, cells);
@@ -73,9 +32,9 @@ void write_moments(Hdf5File& file, Ensemble const& ensemble) {
             errors[i] = estimate.error;
         }
         std::string name = moment.name, long_name = moment.long_name;
-        write_table(file, name, long_name, power(unit, moment.power_of_unit), values);
-        write_table(file, name + "_error", "standard error: " + long_name, power(unit, moment.power_of_unit),
-                    errors);
+        write_table(file, name, long_name, power_of_unit(unit, moment.power_of_unit), values);
+        write_table(file, name + "_error", "standard error: " + long_name,
+                    power_of_unit(unit, moment.power_of_unit), errors);
     }
     for (auto const& extreme : extremes) {
         for (std::size_t i = 0; i < values.size(); ++i)
@@ -87,12 +46,7 @@ void write_moments(Hdf5File& file, Ensemble const& ensemble) {
 void write_covariance(Hdf5File& file, Ensemble const& ensemble) {
     auto const& tally = ensemble.tally;
     std::size_t const times = tally.layout().times, outputs = tally.outputs();
-    std::vector<std::string> names;
-    for (auto const& output : ensemble.outputs) names.push_back(output.id);
-    // No dataset of netCDF may have a dimension twice.
-    file.dimension("species_other", names);
-    describe_hdf5(file, "species_other", "species or observable", "");
-
+    write_hdf5_other_species(file, ensemble.outputs);
     std::vector<double> values(times * outputs * outputs), errors(values.size());
     for (std::size_t time = 0; time < times; ++time)
         for (std::size_t a = 0; a < outputs; ++a)
@@ -103,7 +57,7 @@ void write_covariance(Hdf5File& file, Ensemble const& ensemble) {
                     errors[at] = estimate.error;
                 }
             }
-    auto unit = power(common_unit(ensemble), 2);
+    auto unit = power_of_unit(common_unit(ensemble.outputs), 2);
     file.dataset("covariance", {"time", "species", "species_other"}, values);
     describe_hdf5(file, "covariance", "covariance over cells", unit);
     file.dataset("covariance_error", {"time", "species", "species_other"}, errors);
@@ -119,22 +73,13 @@ void write_reactions(Hdf5File& file, Ensemble const& ensemble) {
 
 }  // namespace
 
-void describe_hdf5(Hdf5File& file, std::string const& path, std::string const& long_name,
-                   std::string const& unit) {
-    file.attribute(path, {"long_name", long_name});
-    if (!unit.empty()) file.attribute(path, {"units", symbol_of(unit)});
-}
-
 void write_hdf5(std::string const& name, Ensemble const& ensemble, Provenance const& provenance) {
     Hdf5File file(name);
-    auto origin = provenance_fields(provenance);
-    file.attributes("/", origin);
+    write_hdf5_origin(file, provenance);
     file.attributes("/", run_fields(ensemble));
     file.attribute("/", {"ensemble_cells", ensemble.cells});
-    file.group("provenance");
-    file.attributes("provenance", origin);
 
-    write_coordinates(file, ensemble, provenance);
+    write_hdf5_coordinates(file, ensemble.times, ensemble.outputs, provenance.time_unit);
     if (has_tally(ensemble)) {
         write_moments(file, ensemble);
         if (ensemble.tally.layout().covariance) write_covariance(file, ensemble);

@@ -2,23 +2,15 @@
 #include <ostream>
 #include <sstream>
 
-#include <nlohmann/json.hpp>
-
 #include "fano/error.hpp"
 #include "fano/result.hpp"
 #include "io/fields.hpp"
+#include "io/json_object.hpp"
 #include "io/output_file.hpp"
 
 namespace fano {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-void add_fields(Json& object, std::vector<Field> const& fields) {
-    for (auto const& [name, value] : fields)
-        std::visit([&, &key = name](auto const& content) { object[key] = content; }, value);
-}
 
 // [time][output]
 template <class Of>
@@ -90,19 +82,11 @@ Json to_json(Ensemble const& ensemble, Provenance const& provenance) {
     return object;
 }
 
-// What is not UTF-8 (a file name may be anything) becomes the replacement character.
-std::string text(Json const& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
 }  // namespace
 
 void write_json(std::ostream& out, Ensemble const& ensemble, Provenance const& provenance) {
-    auto object = to_json(ensemble, provenance);
-    char const* separator = "{\n";
-    for (auto const& [key, value] : object.items()) {
-        out << separator << text(key) << ": " << text(value);
-        separator = ",\n";
-    }
-    out << "\n}\n" << std::flush;
+    write_json_object(to_json(ensemble, provenance), [&](auto const& part) { out << part; });
+    out << std::flush;
     if (!out)
         throw InputError(
             "the JSON result cannot be written: the stream does not take it (full disk or closed pipe?)");

@@ -4,12 +4,13 @@
 #include <filesystem>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "fano/error.hpp"
 #include "fano/table.hpp"
+#include "io/csv_tables.hpp"
 #include "io/fields.hpp"
 #include "io/hdf5_parts.hpp"
+#include "io/json_object.hpp"
 #include "io/output_file.hpp"
 
 namespace fano {
@@ -30,14 +31,6 @@ std::size_t shown_width(std::string const& text) {
     std::size_t width = 0;
     for (char c : text) width += (static_cast<unsigned char>(c) & 0xC0) != 0x80;  // not a continuation byte
     return width;
-}
-
-// As RFC 4180 has it.
-std::string quoted(std::string const& text) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-    std::string result = "\"";
-    for (char c : text) result += c == '"' ? "\"\"" : std::string(1, c);
-    return result + '"';
 }
 
 std::string on_one_line(std::string text) {
@@ -68,7 +61,7 @@ TextFile csv_table(std::string const& place, Table const& table, Provenance cons
     char const* separator = "";
     for (auto const& column : table.columns) {
         text.write(separator);
-        text.write(quoted(column.name));
+        text.write(csv_quoted(column.name));
         separator = ",";
     }
     text.write("\n");
@@ -98,7 +91,6 @@ void write_csv_tables(std::string const& file, std::vector<Table> const& tables,
 
 void write_json_tables(std::string const& file, std::vector<Table> const& tables,
                        Provenance const& provenance) {
-    using Json = nlohmann::ordered_json;
     Json object, units, notes, origin;
     for (auto const& table : tables) {
         row_count(table);
@@ -114,23 +106,12 @@ void write_json_tables(std::string const& file, std::vector<Table> const& tables
         }
         notes[table.name] = table.notes;
     }
-    for (auto const& field : provenance_fields(provenance))
-        std::visit([&](auto const& value) { origin[field.name] = value; }, field.value);
+    add_fields(origin, provenance_fields(provenance));
     object["units"] = units;
     object["notes"] = notes;
     object["provenance"] = origin;
     TextFile text(file);
-    // A top-level key a line. What is not UTF-8 (a file name may be anything) becomes the replacement
-    // character.
-    auto const plain = [](Json const& value) {
-        return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-    };
-    char const* separator = "{\n";
-    for (auto const& [key, value] : object.items()) {
-        text.write(separator + plain(key) + ": " + plain(value));
-        separator = ",\n";
-    }
-    text.write("\n}\n");
+    write_json_object(object, [&](auto const& part) { text.write(part); });
     text.close();
     text.commit();
 }
@@ -195,12 +176,6 @@ void write_tables(std::string const& file, std::vector<Table> const& tables, Pro
             out.commit();
         }
     }
-}
-
-Provenance describe(Network const& network, std::string const& command) {
-    Ensemble none;
-    none.device = "cpu";
-    return describe(network, none, command);
 }
 
 }  // namespace fano

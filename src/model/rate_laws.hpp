@@ -38,6 +38,7 @@ public:
     void propensities();
     void derivatives();
     double propensity(std::uint32_t reaction) const { return registers_[laws_.propensity[reaction]]; }
+    double value(std::uint32_t reg) const { return registers_[reg]; }
     double derivative(RateLaws::Derivative const& d) const { return registers_[d.reg]; }
 
 private:

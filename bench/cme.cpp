@@ -1,0 +1,239 @@
+// Question: at equal true error, how long do fano's propagators take for the master equation on a fixed box of states,
+// and how long does CVODE with the same generator as a sparse matrix? And how near is a step of uniformization to what
+// memory allows? Errors are sum |p - reference|, the reference by uniformization with an error of at most 1e-13. Every
+// run has a process of its own and one thread.
+//
+// Usage: bench_cme [--limit SECONDS] [--export DIR] [birth_death] [toggle] [schlogl] [two_stage] [steps]
+// --export writes generators, references and runs to DIR for cme_peers.py.
+#include "bench/cme.hpp"
+
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/cme_yardstick.hpp"
+#include "bench/measure.hpp"
+#include "cme/choose_propagator.hpp"
+
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::infinity();
+constexpr double targets[] = {1e-3, 1e-6, 1e-9, 1e-12};
+// The last target is for the methods that get there at no great price; differences do not.
+constexpr double last_of_differences = 1e-9;
+
+struct Run {
+    std::string method;
+    bool ours;
+    double tolerance;
+    double seconds = unknown, error = unknown;  // unknown where it took longer than the limit
+};
+
+// As solve_cme does, but that uniformization, for which long steps cost nothing, takes one.
+std::vector<double> propagate(bench::Boxed const& on, fano::Integrator integrator, double tolerance) {
+    fano::Team team{1};
+    fano::CmeOptions options;
+    options.integrator = integrator;
+    fano::ChoosePropagator advance{team, options};
+    auto p = on.start;
+    double const end = on.time();
+    double time = 0;
+    double step = integrator == fano::Integrator::uniformization ? end : 1 / on.generator.largest_exit();
+    while (time < end) {
+        double const part = std::min(step, end - time);
+        double const done = advance(on.generator, p, part, end - time, tolerance * part / end).time;
+        if (!(done > 0)) throw std::runtime_error("no step is short enough");
+        time = done >= end - time ? end : time + done;
+        if (done >= part) step *= 2;
+    }
+    return p;
+}
+
+double distance(std::vector<double> const& a, std::vector<double> const& b) {
+    double sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) sum += std::abs(a[i] - b[i]);
+    return sum;
+}
+
+// In a process of its own, which its alarm clock ends where it takes too long, whatever it is doing. Runs of less than
+// a second are timed three times.
+template <class Work>
+void measure(Run& run, bench::Boxed const& on, unsigned limit, Work work) {
+    int ends[2];
+    if (pipe(ends) != 0) throw std::runtime_error("no pipe");
+    std::fflush(stdout);
+    pid_t const child = fork();
+    if (child == 0) {
+        alarm(limit);
+        try {
+            std::vector<double> seconds;
+            double error = 0;
+            do {
+                auto const begun = bench::Clock::now();
+                auto const p = work();
+                seconds.push_back(bench::seconds_since(begun));
+                error = distance(p, on.reference);
+            } while (seconds.front() < 1 && seconds.size() < 3);
+            double const found[] = {bench::median(seconds), error};
+            _exit(write(ends[1], found, sizeof found) == sizeof found ? 0 : 1);
+        } catch (std::exception const& e) {
+            fmt::print(stderr, "{}: {}: {}\n", on.name, run.method, e.what());
+        }
+        _exit(1);
+    }
+    close(ends[1]);
+    double found[2];
+    if (read(ends[0], found, sizeof found) == sizeof found) run.seconds = found[0], run.error = found[1];
+    close(ends[0]);
+    waitpid(child, nullptr, 0);
+}
+
+// Each method at every power of ten until it meets the last target, or the limit.
+template <class Work>
+void scan(std::vector<Run>& runs, bench::Boxed const& on, std::string const& method, bool ours,
+          unsigned limit, Work work) {
+    double const last = ours ? targets[std::size(targets) - 1] : last_of_differences;
+    for (int power = ours ? 2 : 3; power <= 13; ++power) {
+        Run run{method, ours, std::pow(10, -power)};
+        measure(run, on, limit, [&] { return work(run.tolerance); });
+        fmt::print("| {} | {} | {:.0e} | {} | {:.2g} |\n", on.name, method, run.tolerance,
+                   run.seconds < unknown ? fmt::format("{:.4g}", run.seconds) : fmt::format("> {}", limit),
+                   run.error);
+        std::fflush(stdout);
+        runs.push_back(run);
+        if (run.error <= last || run.seconds == unknown) break;
+    }
+}
+
+std::vector<Run> compare(bench::Boxed& on, fano::Generator::Matrix const& matrix, unsigned limit) {
+    on.reference = propagate(on, fano::Integrator::uniformization, 1e-13);
+    std::vector<Run> runs;
+    for (auto const integrator : {fano::Integrator::uniformization, fano::Integrator::krylov,
+                                  fano::Integrator::rational, fano::Integrator::automatic})
+        scan(runs, on, fano::integrator_name(integrator), true, limit,
+             [&](double tolerance) { return propagate(on, integrator, tolerance); });
+    auto const a = bench::rows_of(matrix);
+    using yardstick::Preconditioner;
+    for (auto const preconditioner : {Preconditioner::none, Preconditioner::diagonal})
+        scan(runs, on, preconditioner == Preconditioner::none ? "CVODE" : "CVODE, diagonal", false, limit,
+             [&](double tolerance) {
+                 double const absolute = 0.01 * tolerance / static_cast<double>(on.start.size());
+                 return yardstick::backward_differences(a, on.start, on.time(), tolerance, absolute,
+                                                        preconditioner);
+             });
+    return runs;
+}
+
+// One array as NumPy reads it.
+template <class T>
+void write_array(std::filesystem::path const& file, T const* data, std::size_t size) {
+    std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({},)}}",
+                                     std::is_same_v<T, double> ? "<f8" : "<i4", size);
+    header.append(64 - (10 + header.size() + 1) % 64, ' ');
+    header += '\n';
+    auto const length = static_cast<std::uint16_t>(header.size());
+    std::ofstream out(file, std::ios::binary);
+    out.write("\x93NUMPY\x01\x00", 8).write(reinterpret_cast<char const*>(&length), 2) << header;
+    out.write(reinterpret_cast<char const*>(data), static_cast<std::streamsize>(size * sizeof(T)));
+    if (!out) throw std::runtime_error(fmt::format("cannot write {}", file.string()));
+}
+
+void export_to(std::filesystem::path const& folder, bench::Boxed const& on,
+               fano::Generator::Matrix const& matrix, std::vector<Run> const& runs) {
+    auto const to = folder / on.name;
+    std::filesystem::create_directories(to);
+    auto const entries = static_cast<std::size_t>(matrix.nonZeros());
+    double const time = on.time();
+    write_array(to / "starts.npy", matrix.outerIndexPtr(), on.start.size() + 1);
+    write_array(to / "columns.npy", matrix.innerIndexPtr(), entries);
+    write_array(to / "values.npy", matrix.valuePtr(), entries);
+    write_array(to / "start.npy", on.start.data(), on.start.size());
+    write_array(to / "reference.npy", on.reference.data(), on.reference.size());
+    write_array(to / "time.npy", &time, 1);
+    std::ofstream out(to / "runs.tsv");
+    for (auto const& run : runs)
+        out << fmt::format("{}\t{}\t{}\t{}\t{}\n", run.method, run.ours ? "fano" : "peer", run.tolerance,
+                           run.seconds, run.error);
+}
+
+// The fastest run of a method that meets a target.
+struct Best {
+    double seconds = unknown;
+    bool limited = false;  // it might have met it with more time
+};
+
+Best best(std::vector<Run> const& runs, double target, auto of_method) {
+    Best found;
+    for (auto const& run : runs) {
+        if (!of_method(run)) continue;
+        if (run.error <= target) found.seconds = std::min(found.seconds, run.seconds);
+        found.limited |= run.seconds == unknown;
+    }
+    return found;
+}
+
+void summarise(std::string const& name, std::vector<Run> const& runs, unsigned limit) {
+    std::vector<std::string> methods;
+    for (auto const& run : runs)
+        if (methods.empty() || methods.back() != run.method) methods.push_back(run.method);
+    fmt::print("\n| problem | error at most | {} | CVODE / fastest of fano |\n|---|---{}|---|\n",
+               fmt::join(methods, " | "), fmt::join(std::vector<char const*>(methods.size(), "|---"), ""));
+    for (double const target : targets) {
+        fmt::print("| {} | {:.0e} |", name, target);
+        for (auto const& method : methods) {
+            auto const found = best(runs, target, [&](Run const& run) { return run.method == method; });
+            fmt::print(" {} |", found.seconds < unknown ? fmt::format("{:.4g}", found.seconds)
+                                : found.limited         ? fmt::format("> {}", limit)
+                                                        : "");
+        }
+        auto const ours = best(runs, target, [](Run const& run) { return run.ours; });
+        auto const peer = best(runs, target, [](Run const& run) { return !run.ours; });
+        if (ours.seconds < unknown && peer.seconds < unknown)
+            fmt::print(" {:.3g} |\n", peer.seconds / ours.seconds);
+        else if (ours.seconds < unknown && peer.limited)
+            fmt::print(" > {:.3g} |\n", limit / ours.seconds);
+        else
+            fmt::print(" |\n");
+    }
+    fmt::print("\n");
+}
+
+}  // namespace
+
+int main(int count, char** arguments) try {
+    unsigned limit = 120;
+    std::string folder;
+    std::vector<std::string> names;
+    for (int i = 1; i < count; ++i) {
+        std::string const word = arguments[i];
+        if (word == "--limit" && i + 1 < count)
+            limit = static_cast<unsigned>(std::atoi(arguments[++i]));
+        else if (word == "--export" && i + 1 < count)
+            folder = arguments[++i];
+        else
+            names.push_back(word);
+    }
+    if (names.empty()) names = {"birth_death", "toggle", "schlogl", "two_stage", "steps"};
+    for (auto const& name : names) {
+        if (name == "steps") {
+            bench::measure_steps();
+            continue;
+        }
+        bench::Boxed on{name};
+        auto const matrix = on.generator.matrix();
+        fmt::print("| problem | method | tolerance | s | true error |\n|---|---|---|---|---|\n");
+        auto const runs = compare(on, matrix, limit);
+        summarise(name, runs, limit);
+        if (!folder.empty()) export_to(folder, on, matrix, runs);
+    }
+} catch (std::exception const& e) {
+    fmt::print(stderr, "bench_cme: {}\n", e.what());
+    return 1;
+}

@@ -1,0 +1,111 @@
+// The chemical master equation: the probability p(n, t) of every state of a network, on a finite set of states that
+// follows the probability, each answer with a bound on its error.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fano/network.hpp"
+
+namespace fano {
+
+// How exp(tA)p is made.
+enum class Integrator {
+    automatic,       // whichever is estimated to be fastest
+    uniformization,  // a Poisson-weighted sum of non-negative terms; Grassmann (1977), Fox & Glynn (1988)
+    krylov,          // polynomials of A: Arnoldi with incomplete orthogonalisation
+    rational,        // polynomials of (1 - gamma A)^-1, by factorisation: for stiff networks
+    cvode,           // backward differences of SUNDIALS: for rates that depend on time
+};
+
+std::string integrator_name(Integrator integrator);  // "uniformization", "krylov", ...
+// Throws InputError.
+Integrator parse_integrator(std::string const& text);
+
+// Bounds on parts of sum |p - p'|, p the exact distribution of the infinite network and p' the one given.
+struct Certificate {
+    double sink = 0;         // probability that left the set of states
+    double pruned = 0;       // probability of states that were given up
+    double integration = 0;  // of exp(tA)p on the set of states; rounding apart
+    double total() const { return sink + pruned + integration; }
+};
+
+// Probabilities of an output: bin i holds the values in [low + i * width, low + (i + 1) * width). Bins of counts
+// have width 1. Sums to 1 less what the certificate says is missing.
+struct Marginal {
+    double low = 0;
+    double width = 1;
+    std::vector<double> probability;
+};
+
+// [i][j] of the first and the second output, row by row.
+struct JointMarginal {
+    double low[2] = {0, 0};
+    double width[2] = {1, 1};
+    std::size_t bins[2] = {0, 0};
+    std::vector<double> probability;
+};
+
+// p at one time, in terms of the network's outputs (counts of species, then observables). Moments are those of p
+// divided by its sum.
+struct CmeDistribution {
+    double time = 0;                   // infinite: stationary
+    std::vector<Marginal> marginals;   //!< [output]
+    std::vector<JointMarginal> joint;  //!< [pair asked for]
+    std::vector<double> mean;          //!< [output]
+    std::vector<double> variance;      //!< [output]
+    std::vector<double> skewness;      //!< [output]; not a number where the variance is 0
+    std::vector<double> covariance;    //!< [output][output]
+    Certificate certificate;
+    std::uint64_t states = 0;  // in the set
+
+    double fano(std::size_t output) const { return variance[output] / mean[output]; }
+    double cv2(std::size_t output) const { return fano(output) / mean[output]; }
+    // The left edge of the first bin up to which there is at least this part of the probability.
+    double quantile(std::size_t output, double part) const;
+};
+
+// From low to high count of a species, both included.
+struct CountBounds {
+    std::string species;
+    std::int64_t low, high;
+};
+
+struct CmeOptions {
+    std::vector<double> times;  // ascending, >= 0
+    double tolerance = 1e-6;    // what the certificate may come to at the last time, 1e-13 to 0.5
+    Integrator integrator = Integrator::automatic;
+    // If there are any: all states within, and no others, whatever the tolerance. Other species are bounded by
+    // conservation laws, or follow the probability.
+    std::vector<CountBounds> box{};
+    std::vector<std::pair<std::string, std::string>> joint{};  // joint distributions of these outputs
+    std::uint64_t most_states = 0;                             // 0: as memory allows
+    unsigned threads = 0;                                      // 0: all cores
+    std::atomic<bool> const* stop = nullptr;       // set from outside to stop; solve_cme then throws Interrupted
+    std::function<void(double part)> progress{};   // called now and then with the part of the time that is done
+};
+
+struct CmeSolution {
+    std::vector<Output> outputs;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> joint;  // pairs of outputs
+    std::vector<CmeDistribution> at;                                //!< [time]
+    std::string method;             // "uniformization", "krylov and rational", "direct": what was used
+    std::string device;             // "cpu (2 threads)"
+    double tolerance = 0;           // that was asked for
+    double seconds = 0;             // wall clock
+    std::uint64_t products = 0;     // of the generator, or of its inverse, with a vector
+    std::uint64_t most_states = 0;  // in the set at any time
+    std::vector<std::string> notes{};
+};
+
+// p at the times, from the initial counts or their distributions. The set of states grows where probability would
+// leave it and shrinks where little is left, as the tolerance allows (after Munsky & Khammash, J. Chem. Phys. 124,
+// 044104 (2006)). Throws InputError for networks that are no Markov processes in their counts (events, parameters that
+// differ between cells), SolverError when the states would not fit or a propensity is negative, Interrupted.
+CmeSolution solve_cme(Network const& network, CmeOptions const& options);
+
+}  // namespace fano

@@ -1,0 +1,98 @@
+// One step of the chemical master equation on rows of states:
+//   y = keep x + scale A x,
+// A the generator: A[j][i] is the propensity of the reactions that lead from state i to j, -A[i][i] the sum of all
+// propensities in i. A state is computed in registers: x is read, y written, and little more.
+#pragma once
+
+#include "kernels/cme/row_view.hpp"
+#include "kernels/cme/vectors.hpp"
+
+FANO_KERNELS_BEGIN
+
+// Inner states of a piece, `vectors` vectors of them from state j on.
+template <int vectors>
+FANO_FUNCTION void step_inner_states(RowView const& view, RowPiece const& piece, RowPiece const& next,
+                                     RowUpdate const& u, double const* x, double* y, u64 j) {
+    RealVector exit[vectors], sum[vectors];
+    for (int k = 0; k < vectors; ++k) exit[k] = RealVector{} + u.keep;
+    for (u32 e = piece.first_exit; e < next.first_exit; ++e) {
+        double const rate = u.scale * view.exits[e].rate;
+        if (view.exits[e].table == no_table) {
+            for (int k = 0; k < vectors; ++k) exit[k] -= rate;
+        } else {
+            double const* const table = view.values + (view.exits[e].table + j);
+            for (int k = 0; k < vectors; ++k) exit[k] -= rate * vector_at(table + vector_size * k);
+        }
+    }
+    double const* const here = x + (piece.first + j);
+    for (int k = 0; k < vectors; ++k) sum[k] = exit[k] * vector_at(here + vector_size * k);
+    for (u32 s = piece.first_segment; s < next.first_segment; ++s) {
+        RowSegment const& segment = view.segments[s];
+        double const rate = u.scale * segment.rate;
+        double const* const source = x + (segment.source + j);
+        if (segment.table == no_table) {
+            for (int k = 0; k < vectors; ++k) sum[k] += rate * vector_at(source + vector_size * k);
+        } else {
+            double const* const table = view.values + (segment.table + j);
+            for (int k = 0; k < vectors; ++k)
+                sum[k] += (rate * vector_at(table + vector_size * k)) * vector_at(source + vector_size * k);
+        }
+    }
+    double* const to = y + (piece.first + j);
+    for (int k = 0; k < vectors; ++k) __builtin_memcpy(to + vector_size * k, &sum[k], sizeof sum[k]);
+}
+
+FANO_FUNCTION void step_inner_state(RowView const& view, RowPiece const& piece, RowPiece const& next,
+                                    RowUpdate const& u, double const* x, double* y, u64 j) {
+    double exit = u.keep;
+    for (u32 e = piece.first_exit; e < next.first_exit; ++e) {
+        double const rate = u.scale * view.exits[e].rate;
+        exit -= view.exits[e].table == no_table ? rate : rate * view.values[view.exits[e].table + j];
+    }
+    double sum = exit * x[piece.first + j];
+    for (u32 s = piece.first_segment; s < next.first_segment; ++s) {
+        RowSegment const& segment = view.segments[s];
+        double const rate = u.scale * segment.rate;
+        sum += (segment.table == no_table ? rate : rate * view.values[segment.table + j]) * x[segment.source + j];
+    }
+    y[piece.first + j] = sum;
+}
+
+FANO_FUNCTION void step_scraps(RowView const& view, RowPiece const& piece, RowPiece const& next, RowUpdate const& u,
+                               double const* x, double* y) {
+    for (u32 s = piece.first_scrap; s < next.first_scrap; ++s) {
+        RowScrap const& scrap = view.scraps[s];
+        double const rate = u.scale * scrap.rate;
+        double* const target = y + (piece.first + scrap.target);
+        double const* const source = x + scrap.source;
+        for (u32 k = 0; k < scrap.size; ++k)
+            target[k] += (scrap.table == no_table ? rate : rate * view.values[scrap.table + k]) * source[k];
+    }
+}
+
+// Pieces [first, last).
+FANO_FUNCTION void step_rows(RowView const& view, u32 first, u32 last, RowUpdate const& u, double const* x, double* y) {
+    for (u32 i = first; i < last; ++i) {
+        RowPiece const& piece = view.pieces[i];
+        RowPiece const& next = view.pieces[i + 1];
+        u64 const begin = piece.first, end = begin + piece.size;
+        if (u.weight != 0.0)
+            for (u64 j = begin; j < end; ++j) u.sum[j] += u.weight * x[j];
+        for (u64 j = begin; j < begin + piece.inner; ++j) y[j] = u.keep * x[j];
+        for (u64 j = begin + piece.inner_end; j < end; ++j) y[j] = u.keep * x[j];
+        u64 j = piece.inner;
+        u64 const inner_end = piece.inner_end;
+        if (inner_end >= j + vector_size) {
+            for (; j + 4 * vector_size <= inner_end; j += 4 * vector_size)
+                step_inner_states<4>(view, piece, next, u, x, y, j);
+            for (; j + vector_size <= inner_end; j += vector_size) step_inner_states<1>(view, piece, next, u, x, y, j);
+            // What is left is computed together with states that are done already: they come out the same.
+            if (j < inner_end) step_inner_states<1>(view, piece, next, u, x, y, inner_end - vector_size);
+        } else {
+            for (; j < inner_end; ++j) step_inner_state(view, piece, next, u, x, y, j);
+        }
+        step_scraps(view, piece, next, u, x, y);
+    }
+}
+
+FANO_KERNELS_END

@@ -1,0 +1,113 @@
+// The generator A of the master equation on a set of states: dp/dt = A p.
+#pragma once
+
+#include <limits>
+#include <span>
+#include <vector>
+
+#include <Eigen/SparseCore>
+
+#include "cme/apply.hpp"
+#include "cme/laws.hpp"
+#include "cme/state_set.hpp"
+#include "cme/team.hpp"
+#include "kernels/cme/row_view.hpp"
+
+namespace fano {
+
+// What becomes of reactions that lead out of the set of states.
+enum class Edge {
+    absorbing,   // they take probability away: columns sum to less than 0 there
+    reflecting,  // they do not happen
+};
+
+// Reactions that lead out of the set.
+struct Leak {
+    std::uint64_t first, size;  // the states that they leave
+    std::uint64_t table;
+    double rate;
+    std::uint32_t reaction;
+    Interval target;  // where they lead, unless a count does not fit there
+    bool fits;
+};
+
+using Update = kernels::RowUpdate;
+
+class Generator {
+public:
+    Generator(Network const& network, Coordinates const& coordinates, Laws& laws, StateSet const& states,
+              double time = 0, Edge edge = Edge::absorbing);
+
+    std::uint64_t id() const { return id_; }  // of this generator and no other, not 0
+    std::uint64_t size() const { return states_.size(); }
+    double time() const { return time_; }  // at which propensities are taken
+    StateSet const& states() const { return states_; }
+    double largest_exit() const { return largest_exit_; }  //!< [1/time] of any state
+    std::int64_t longest_axis() const { return longest_axis_; }  // different counts of the species with most
+    std::vector<Leak> const& leaks() const { return leaks_; }
+    NetworkReaction const& reaction(std::size_t r) const { return network_.reactions[r]; }
+    double flux(Leak const& leak, std::span<double const> p) const;
+
+    // Parts of the work of equal size: y of a part's states. May be called for different parts at once.
+    std::size_t parts() const { return first_piece_.size() - 1; }
+    void update(std::size_t part, Update const& update, double const* x, double* y) const;
+    std::pair<std::uint64_t, std::uint64_t> part_states(std::size_t part) const;
+    // All of it.
+    void update(Team& team, Update const& u, double const* x, double* y) const;
+
+    using Matrix = Eigen::SparseMatrix<double, Eigen::RowMajor>;
+    Matrix matrix() const;
+    std::uint64_t nonzeros() const;
+    std::vector<double> exits() const;  //!< [state] -A[i][i]
+
+    // Throws SolverError if there is probability where a propensity is negative or not a number.
+    void check(std::span<double const> p) const;
+
+    kernels::RowView view() const { return {pieces_.data(), segments_.data(), exits_.data(), scraps_.data(), values_.data()}; }
+
+private:
+    struct Suspect {
+        std::uint64_t state;
+        std::uint32_t reaction;
+        double value;
+    };
+    struct Flow;
+
+    void evaluate(double time);
+    template <class Use>
+    void good_parts(std::uint32_t reaction, std::size_t row, Use use);
+    void connect(std::uint32_t reaction, Edge edge, std::vector<Flow>& in, std::vector<Flow>& out);
+    void cut(std::vector<Flow> const& arriving, std::vector<Flow> const& leaving);
+    void arrange(kernels::RowPiece& piece, std::span<kernels::RowScrap> in, std::span<kernels::RowScrap> out);
+    // Calls use(target state, source state, rate) for every entry of A off the diagonal, then for parts of it.
+    template <class Use>
+    void for_entries(Use use) const;
+    void share(std::size_t parts);
+
+    void step(std::uint32_t first, std::uint32_t last, Update const& u, double const* x, double* y) const {
+        row_kernels().step_rows(view(), first, last, u, x, y);
+    }
+
+    std::uint64_t const id_;
+    double const time_;
+    Network const& network_;
+    Coordinates const& coordinates_;
+    Laws& laws_;
+    StateSet const states_;
+    std::int64_t first_along_ = 0;             // of the tables
+    std::vector<double> row_factors_;          //!< [reaction][row]
+    std::vector<std::uint64_t> table_at_;      //!< [reaction] of the last axis at first_along_, or of state 0
+    std::vector<bool> table_good_;             //!< [reaction] all values finite and not negative
+    std::vector<double> values_;
+    std::vector<kernels::RowPiece> pieces_;
+    std::vector<kernels::RowSegment> segments_;
+    std::vector<kernels::RowExit> exits_;
+    std::vector<kernels::RowScrap> scraps_;
+    std::vector<std::uint32_t> first_piece_;  //!< [part + 1]
+    std::vector<Leak> leaks_;
+    std::vector<Suspect> suspects_;
+    double largest_exit_ = 0;
+    std::int64_t longest_axis_ = 1;
+};
+
+}  // namespace fano

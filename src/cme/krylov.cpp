@@ -1,0 +1,134 @@
+// exp(tA) p from a Krylov space of A: Arnoldi's process, orthogonal to the last two vectors only (incomplete
+// orthogonalisation: Gaudreault, Rainwater & Tokman, J. Comput. Phys. 372, 236 (2018)). The relation
+// A V = V H + h v e^T, on which the residual rests, holds whatever the angles between the vectors are.
+#include <algorithm>
+#include <cmath>
+
+#include "cme/propagator.hpp"
+#include "cme/small_exponential.hpp"
+#include "meanfield/stop.hpp"
+
+namespace fano {
+
+namespace {
+
+class Krylov final : public Propagator {
+public:
+    using Propagator::Propagator;
+
+    Advance advance(Generator const& a, std::vector<double>& p, double time, double tolerance) override {
+        n_ = p.size();
+        // More vectors take longer steps; of small systems, the dense part would take longer than the vectors.
+        int const vectors = n_ < 100'000 ? 60 : 100;
+        basis_.resize(1);
+        basis_[0] = p;
+        length_.assign(1, length_of(p));
+        if (length_[0] == 0 || time == 0) return {time, 0};
+        double const start = length_[0];
+        Eigen::MatrixXd h = Eigen::MatrixXd::Zero(vectors + 1, vectors);
+        for (int m = 1; m <= vectors; ++m) {
+            heed(stop_);
+            double const size = extend(a, h, m - 1);
+            bool const exact = length_.back() <= 1e-14 * std::abs(h(m - 1, m - 1));
+            bool const last = m == vectors || exact;
+            // Each look costs more than many vectors of a small system: only where the last step says that it may do.
+            if (!last && (m % 10 != 0 || m < enough_ || time > 4 * reached_)) continue;
+            double const factor = exact ? 0 : start * size;
+            SmallExponential const u{h.topLeftCorner(m, m), Eigen::VectorXd::Unit(m, 0)};
+            auto const found = u.longest(time, Eigen::VectorXd::Unit(m, m - 1).transpose(), factor, tolerance, last);
+            if (found.time == 0) continue;
+            enough_ = found.time == time ? m - 10 : vectors;
+            reached_ = found.time;
+            combine(a, p, start * found.state);
+            return {found.time, found.error};
+        }
+        return {0, 0};
+    }
+
+private:
+    static double length_of(std::vector<double> const& x) {
+        double sums[2];
+        row_kernels().two_products(x.data(), x.data(), x.data(), x.size(), sums);
+        return std::sqrt(sums[0]);
+    }
+
+    template <class Work>
+    void each_part(Generator const& a, Work work) {
+        auto const run = [&](unsigned member, unsigned members) {
+            auto const [first, last] = share_of(a.parts(), member, members);
+            for (auto part = first; part < last; ++part) {
+                auto const [begin, end] = a.part_states(part);
+                work(part, begin, end);
+            }
+        };
+        if (n_ < 4096)
+            run(0, 1);
+        else
+            team_.run([&](unsigned member) { run(member, team_.size()); });
+    }
+
+    // Appends A v_j, made orthogonal to v_j and the one before. The vectors are kept unscaled, with their lengths.
+    // Returns the sum of sizes of the new vector; its length is H[j + 1][j].
+    double extend(Generator const& a, Eigen::MatrixXd& h, int j) {
+        ++products_;
+        auto const at = static_cast<std::size_t>(j);
+        if (basis_.size() < at + 2) basis_.emplace_back();
+        auto& w = basis_[at + 1];
+        w.resize(n_);
+        double const scale = 1 / length_[at];
+        int const first = std::max(0, j - 1);
+        std::vector<double> dots[2];
+        for (auto& d : dots) d.resize(a.parts());
+        auto const& v = basis_[at];
+        auto const& before = basis_[static_cast<std::size_t>(first)];
+        each_part(a, [&](std::size_t part, std::uint64_t begin, std::uint64_t end) {
+            a.update(part, {0, scale}, v.data(), w.data());
+            double sums[2];
+            row_kernels().two_products(&w[begin], &v[begin], &before[begin], end - begin, sums);
+            dots[0][part] = sums[0];
+            dots[1][part] = sums[1];
+        });
+        double const with_v = sum(dots[0]) / length_[at];
+        double const with_before = j > 0 ? sum(dots[1]) / length_[static_cast<std::size_t>(first)] : 0;
+        h(j, j) = with_v;
+        if (j > 0) h(j - 1, j) = with_before;
+        double const c = with_v / length_[at], d = j > 0 ? with_before / length_[static_cast<std::size_t>(first)] : 0;
+        each_part(a, [&](std::size_t part, std::uint64_t begin, std::uint64_t end) {
+            double sums[2];
+            row_kernels().subtract_two(&w[begin], c, &v[begin], d, &before[begin], end - begin, sums);
+            dots[0][part] = sums[0];
+            dots[1][part] = sums[1];
+        });
+        length_.resize(at + 1);
+        length_.push_back(std::sqrt(sum(dots[0])));
+        h(j + 1, j) = length_.back();
+        return sum(dots[1]);
+    }
+
+    void combine(Generator const& a, std::vector<double>& p, Eigen::VectorXd const& coefficients) {
+        std::vector<double> scaled;
+        std::vector<double const*> vectors;
+        for (Eigen::Index k = 0; k < coefficients.size(); ++k) {
+            scaled.push_back(coefficients[k] / length_[static_cast<std::size_t>(k)]);
+            vectors.push_back(basis_[static_cast<std::size_t>(k)].data());
+        }
+        each_part(a, [&](std::size_t, std::uint64_t begin, std::uint64_t end) {
+            row_kernels().combine(p.data(), static_cast<std::uint32_t>(vectors.size()), scaled.data(), vectors.data(),
+                                  begin, end);
+        });
+    }
+
+    int enough_ = 0;  // vectors below which the last step was not good enough
+    double reached_ = 0;
+    std::size_t n_ = 0;
+    std::vector<std::vector<double>> basis_;
+    std::vector<double> length_;
+};
+
+}  // namespace
+
+std::unique_ptr<Propagator> make_krylov(Team& team, std::atomic<bool> const* stop) {
+    return std::make_unique<Krylov>(team, stop);
+}
+
+}  // namespace fano

@@ -1,0 +1,35 @@
+// What every question about a master equation needs: the network's states and laws, threads, and how much memory there
+// is for them.
+#pragma once
+
+#include "cme/initial.hpp"
+#include "cme/laws.hpp"
+#include "cme/state_set.hpp"
+#include "cme/summarise.hpp"
+#include "cme/team.hpp"
+#include "fano/cme.hpp"
+
+namespace fano {
+
+struct Problem {
+    // Checks the options. Throws InputError.
+    Problem(Network const& network, CmeOptions const& options);
+
+    Network const& network;
+    InitialStates const initial;
+    bool const boxed;
+    Coordinates const coordinates;
+    Laws laws;
+    Team team;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> joint;
+    std::uint64_t most_states;
+
+    // Throws SolverError.
+    void expect_memory_for(std::uint64_t states) const;
+    // Calls visit(StateRow) for each row.
+    void visit(StateSet const& states, std::span<double const> p,
+               std::function<void(StateRow const&)> const& visit) const;
+    void describe(CmeSolution& solution) const;
+};
+
+}  // namespace fano

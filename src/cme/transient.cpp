@@ -1,0 +1,176 @@
+// p(t): takes steps with one of several propagators, on a set of states that follows the probability. A step that
+// loses more than its share of the tolerance is taken again on a larger set.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "cme/choose_propagator.hpp"
+#include "cme/initial.hpp"
+#include "cme/problem.hpp"
+#include "cme/summarise.hpp"
+#include "cme/window.hpp"
+#include "fano/cme.hpp"
+#include "fano/error.hpp"
+#include "meanfield/stop.hpp"
+
+namespace fano {
+
+namespace {
+
+class Transient {
+public:
+    Transient(Network const& network, CmeOptions const& options)
+        : options_(options),
+          problem_(network, options),
+          choose_(problem_.team, options),
+          sink_allowed_(options.tolerance / 2),
+          pruned_allowed_(options.tolerance / 4),
+          integration_allowed_(options.tolerance / 4),
+          end_(options.times.back()) {}
+
+    CmeSolution run() {
+        auto const begun = std::chrono::steady_clock::now();
+        begin();
+        for (double time : options_.times) {
+            while (time_ < time) advance(time);
+            report();
+        }
+        solution_.method = choose_.used();
+        solution_.products = choose_.products();
+        solution_.tolerance = options_.tolerance;
+        problem_.describe(solution_);
+        double const total = solution_.at.back().certificate.total();
+        if (total > options_.tolerance)
+            solution_.notes.push_back(
+                fmt::format("the certificate is {:.3g} at the last time, more than the tolerance of {:.3g}: the box is "
+                            "too small for what flows out of it",
+                            total, options_.tolerance));
+        solution_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+        return std::move(solution_);
+    }
+
+private:
+    void begin() {
+        std::vector<Interval> intervals;
+        double outside = 0;
+        for (auto const& state : problem_.initial.states) {
+            if (auto const part = problem_.coordinates.clip(problem_.coordinates.state(state.counts)))
+                intervals.push_back(*part);
+            else
+                outside += state.probability;
+        }
+        if (outside > 0.5)
+            throw InputError(problem_.network.file, 0, "the initial state is outside the box; widen --box");
+        certificate_.pruned = problem_.initial.left_out + outside;
+        set_states(problem_.boxed ? box_states(problem_.network, problem_.coordinates, problem_.most_states)
+                                  : StateSet{std::move(intervals)},
+                   {});
+        p_.assign(generator_->size(), 0);
+        for (auto const& state : problem_.initial.states)
+            if (auto const part = problem_.coordinates.clip(problem_.coordinates.state(state.counts)))
+                p_[generator_->states().find(part->prefix, part->low)] += state.probability;
+        double const exit = generator_->largest_exit();
+        step_ = exit > 0 ? std::min(end_, 1 / exit) : end_;
+        reached_ = step_;
+    }
+
+    // One accepted step, at most to `until`.
+    void advance(double until) {
+        heed(options_.stop);
+        for (int failures = 0;; ++failures) {
+            double const step = std::min(step_, until - time_);
+            // Where more would leave in this step, or the part of it that is likely, than may, it is better to know before.
+            double const likely = std::min(step, 4 * reached_);
+            double const budget = sink_allowed_ * (time_ + likely) / end_ - certificate_.sink;
+            if (!problem_.boxed && failures == 0 && flux(p_) * likely > budget / 100)
+                widen(p_, {budget / likely / 200, likely, reach_});
+            auto next = p_;
+            double const before = sum(p_);
+            auto const done = choose_(*generator_, next, step, end_ - time_, integration_allowed_ * step / end_);
+            generator_->check(next);
+            double const sink = std::max(0.0, before - sum(next) - done.error);
+            double const allowed = sink_allowed_ * (time_ + done.time) / end_ - certificate_.sink;
+            if (!problem_.boxed && sink > std::max(allowed, 0.0)) {
+                reach_ = std::min(reach_ * 1.5, 20.0);
+                bool const grown = widen(next, {std::max(allowed, 0.0) / done.time / 200, done.time, reach_});
+                if (failures >= 2) step_ = std::min(step_, done.time) / 2;
+                if (grown || step_ > end_ * 1e-15) continue;
+            }
+            p_.swap(next);
+            certificate_.sink += sink;
+            certificate_.integration += done.error;
+            bool const whole = done.time >= until - time_;
+            time_ = whole ? until : time_ + done.time;
+            if (failures == 0) {
+                reach_ = std::max(reach_ * 0.95, 2.0);
+                if (done.time >= step_ * (1 - 1e-12)) step_ *= 2;
+                if (!choose_.tried()) reached_ = done.time;
+            }
+            if (!problem_.boxed) shrink_window();
+            if (options_.progress) options_.progress(time_ / end_);
+            return;
+        }
+    }
+
+    double flux(std::vector<double> const& p) const {
+        double out = 0;
+        for (auto const& leak : generator_->leaks())
+            if (leak.fits) out += generator_->flux(leak, p);
+        return out;
+    }
+
+    bool widen(std::vector<double> const& p, Ahead const& ahead) {
+        auto intervals = states_beyond(*generator_, problem_.coordinates, problem_.laws, p, ahead);
+        auto const own = generator_->states().intervals();
+        intervals.insert(intervals.end(), own.begin(), own.end());
+        StateSet wider{std::move(intervals)};
+        if (wider.size() == generator_->size()) return false;
+        set_states(std::move(wider), p_);
+        return true;
+    }
+
+    void shrink_window() {
+        if (generator_->size() < 256) return;
+        auto [states, mass] = shrink(*generator_, p_, pruned_allowed_ * time_ / end_ - pruned_,
+                                     sink_allowed_ / end_ / 8);
+        if (states.size() == generator_->size()) return;
+        pruned_ += std::max(mass, 0.0);
+        certificate_.pruned += std::max(mass, 0.0);
+        set_states(std::move(states), p_);
+    }
+
+    void set_states(StateSet states, std::vector<double> const& p) {
+        problem_.expect_memory_for(states.size());
+        solution_.most_states = std::max(solution_.most_states, states.size());
+        if (!p.empty()) p_ = transfer(generator_->states(), p, states);
+        generator_ = std::make_unique<Generator>(problem_.network, problem_.coordinates, problem_.laws, states, time_);
+    }
+
+    void report() {
+        auto at = summarise(problem_.network, problem_.joint, time_, [&](auto const& visit) {
+            problem_.visit(generator_->states(), p_, visit);
+        });
+        at.certificate = certificate_;
+        at.states = generator_->size();
+        solution_.at.push_back(std::move(at));
+    }
+
+    CmeOptions const& options_;
+    Problem problem_;
+    ChoosePropagator choose_;
+    std::unique_ptr<Generator> generator_;
+    std::vector<double> p_;
+    double const sink_allowed_, pruned_allowed_, integration_allowed_, end_;
+    double time_ = 0, step_ = 0, pruned_ = 0, reach_ = 4, reached_ = 0;
+    Certificate certificate_;
+    CmeSolution solution_;
+};
+
+}  // namespace
+
+CmeSolution solve_cme(Network const& network, CmeOptions const& options) { return Transient{network, options}.run(); }
+
+}  // namespace fano
