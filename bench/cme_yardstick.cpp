@@ -6,13 +6,15 @@
 
 #include <cvode/cvode.h>
 #include <nvector/nvector_serial.h>
+#include <sunlinsol/sunlinsol_klu.h>
 #include <sunlinsol/sunlinsol_spgmr.h>
+#include <sunmatrix/sunmatrix_sparse.h>
 
 namespace yardstick {
 
 namespace {
 
-constexpr int most_vectors = 50;  // of GMRES; 5, which CVODE takes unasked, is slower
+constexpr int most_vectors = 50;  // of GMRES; with 5, as CVODE has it, stiff problems take longer
 
 struct System {
     Matrix a;
@@ -44,6 +46,14 @@ int precondition(realtype, N_Vector, N_Vector, N_Vector r, N_Vector z, realtype 
     return 0;
 }
 
+int jacobian(realtype, N_Vector, N_Vector, SUNMatrix matrix, void* system, N_Vector, N_Vector, N_Vector) {
+    auto const& a = static_cast<System*>(system)->a;
+    std::copy(a.starts.begin(), a.starts.end(), SUNSparseMatrix_IndexPointers(matrix));
+    std::copy(a.columns.begin(), a.columns.end(), SUNSparseMatrix_IndexValues(matrix));
+    std::copy(a.values.begin(), a.values.end(), SUNSparseMatrix_Data(matrix));
+    return 0;
+}
+
 void require(int result) {
     if (result < 0) throw std::runtime_error("CVODE gave up: " + std::string(CVodeGetReturnFlagName(result)));
 }
@@ -63,27 +73,37 @@ void update(Matrix const& a, std::size_t begin, std::size_t end, double keep, do
 }
 
 std::vector<double> backward_differences(Matrix const& a, std::vector<double> const& p, double time,
-                                         double relative, double absolute, Preconditioner preconditioner) {
+                                         double relative, double absolute, Solver solver) {
     System system{a, std::vector<double>(a.size())};
     for (std::size_t i = 0; i < a.size(); ++i)
         for (auto k = static_cast<std::size_t>(a.starts[i]); k < static_cast<std::size_t>(a.starts[i + 1]);
              ++k)
             if (static_cast<std::size_t>(a.columns[k]) == i) system.diagonal[i] = a.values[k];
-    bool const diagonal = preconditioner == Preconditioner::diagonal;
 
     SUNContext context = nullptr;
     require(SUNContext_Create(nullptr, &context));
-    N_Vector const y = N_VNew_Serial(static_cast<sunindextype>(p.size()), context);
+    auto const size = static_cast<sunindextype>(p.size());
+    N_Vector const y = N_VNew_Serial(size, context);
     std::copy(p.begin(), p.end(), N_VGetArrayPointer(y));
     void* memory = CVodeCreate(CV_BDF, context);
-    SUNLinearSolver const solver =
-        SUNLinSol_SPGMR(y, diagonal ? SUN_PREC_LEFT : SUN_PREC_NONE, most_vectors, context);
     require(CVodeInit(memory, slope, 0, y));
     require(CVodeSetUserData(memory, &system));
     require(CVodeSStolerances(memory, relative, absolute));
-    require(CVodeSetLinearSolver(memory, solver, nullptr));
-    require(CVodeSetJacTimes(memory, nullptr, jacobian_times));
-    if (diagonal) require(CVodeSetPreconditioner(memory, nullptr, precondition));
+    SUNMatrix matrix = nullptr;
+    SUNLinearSolver linear = nullptr;
+    if (solver == Solver::direct) {
+        matrix = SUNSparseMatrix(size, size, static_cast<sunindextype>(a.values.size()), CSR_MAT, context);
+        linear = SUNLinSol_KLU(y, matrix, context);
+        SUNLinSol_KLUSetOrdering(linear, 0);  // AMD, for patterns that are nearly symmetric
+        require(CVodeSetLinearSolver(memory, linear, matrix));
+        require(CVodeSetJacFn(memory, jacobian));
+    } else {
+        bool const diagonal = solver == Solver::gmres_diagonal;
+        linear = SUNLinSol_SPGMR(y, diagonal ? SUN_PREC_LEFT : SUN_PREC_NONE, most_vectors, context);
+        require(CVodeSetLinearSolver(memory, linear, nullptr));
+        require(CVodeSetJacTimes(memory, nullptr, jacobian_times));
+        if (diagonal) require(CVodeSetPreconditioner(memory, nullptr, precondition));
+    }
     require(CVodeSetMaxNumSteps(memory, -1));
     require(CVodeSetStopTime(memory, time));
     double reached = 0;
@@ -91,7 +111,8 @@ std::vector<double> backward_differences(Matrix const& a, std::vector<double> co
     std::vector<double> const result(N_VGetArrayPointer(y), N_VGetArrayPointer(y) + p.size());
 
     CVodeFree(&memory);
-    SUNLinSolFree(solver);
+    SUNLinSolFree(linear);
+    SUNMatDestroy(matrix);
     N_VDestroy(y);
     SUNContext_Free(&context);
     return result;

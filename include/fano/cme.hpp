@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -89,6 +90,17 @@ struct CmeOptions {
     std::function<void(double part)> progress{};   // called now and then with the part of the time that is done
 };
 
+// How good a stationary distribution is. Estimates, not bounds: nothing is known of what lies beyond the box.
+struct StationaryReport {
+    std::vector<CountBounds> box;  // that was solved
+    double outflow = 0;            //!< [1/time] probability that would leave the box
+    double doubling = 0;  // sum |p - p'|, p' from a box twice as wide; not a number if that did not fit
+    double residual = 0;  // of the balance equations, over the sum of all flows
+    // Quasi-stationary: of the states that end in others from which nothing comes back.
+    bool quasi = false;
+    double escape = 0;  //!< [1/time] rate at which it ends
+};
+
 struct CmeSolution {
     std::vector<Output> outputs;
     std::vector<std::pair<std::uint32_t, std::uint32_t>> joint;  // pairs of outputs
@@ -99,6 +111,7 @@ struct CmeSolution {
     double seconds = 0;             // wall clock
     std::uint64_t products = 0;     // of the generator, or of its inverse, with a vector
     std::uint64_t most_states = 0;  // in the set at any time
+    std::optional<StationaryReport> stationary{};
     std::vector<std::string> notes{};
 };
 
@@ -107,5 +120,12 @@ struct CmeSolution {
 // 044104 (2006)). Throws InputError for networks that are no Markov processes in their counts (events, parameters that
 // differ between cells), SolverError when the states would not fit or a propensity is negative, Interrupted.
 CmeSolution solve_cme(Network const& network, CmeOptions const& options);
+
+// The stationary distribution that the initial state leads to, in a box that reactions do not leave (reflecting
+// truncation): the box of the options, or one that is widened until neither what would flow out of it nor a box twice as
+// wide makes a difference beyond the tolerance. Where a network ends in several sets of states, each has the probability
+// to end there. `quasi`: the distribution that lasts longest over the states that are left for good.
+// Times are not used. Throws as solve_cme().
+CmeSolution stationary_cme(Network const& network, CmeOptions const& options, bool quasi = false);
 
 }  // namespace fano

@@ -1,6 +1,7 @@
 // fano: ensembles of noisy cells. This header includes the whole library.
 #pragma once
 
+#include "fano/cme.hpp"
 #include "fano/compare.hpp"
 #include "fano/device.hpp"
 #include "fano/ensemble.hpp"

@@ -38,18 +38,18 @@ StopOnSignal::~StopOnSignal() {
 
 std::atomic<bool> const& StopOnSignal::flag() { return stop_requested; }
 
-Progress::Progress(std::uint64_t cells, bool quiet)
-    : cells_(cells), quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0) {}
+Progress::Progress(double all, std::string what, bool quiet)
+    : all_(all), what_(std::move(what)), quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0) {}
 
 Progress::~Progress() {
     if (shown_ && terminal_) std::fputs("\r\033[K", stderr);
 }
 
-void Progress::operator()(std::uint64_t done) {
+void Progress::operator()(double done) {
     auto const now = Clock::now();
     double const elapsed = std::chrono::duration<double>(now - start_).count();
     if (quiet_ || elapsed < 0.5) return;
-    double const part = static_cast<double>(done) / static_cast<double>(cells_);
+    double const part = done / all_;
     std::string const left = done > 0 ? fmt::format(", {:.0f} s left", elapsed / part - elapsed) : "";
     if (terminal_) {
         constexpr int width = 40;
@@ -62,7 +62,7 @@ void Progress::operator()(std::uint64_t done) {
         shown_ = true;
     } else if (now - last_line_ > std::chrono::seconds(10)) {
         last_line_ = now;
-        say(fmt::format("fano: {} of {} cells done after {:.0f} s{}", done, cells_, elapsed, left));
+        say(fmt::format("fano: {:.6g} of {:.6g} {} done after {:.0f} s{}", done, all_, what_, elapsed, left));
     }
 }
 

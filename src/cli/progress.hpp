@@ -24,15 +24,17 @@ public:
 // A bar on a terminal, a line every ten seconds elsewhere. Shows nothing for work that ends at once.
 class Progress {
 public:
-    Progress(std::uint64_t cells, bool quiet);
+    // `what`: of which there are `all`, as in "10 of 20 cells done".
+    Progress(double all, std::string what, bool quiet);
     ~Progress();
     Progress(Progress const&) = delete;
     Progress& operator=(Progress const&) = delete;
-    void operator()(std::uint64_t done);
+    void operator()(double done);
 
 private:
     using Clock = std::chrono::steady_clock;
-    std::uint64_t cells_;
+    double all_;
+    std::string what_;
     bool quiet_, terminal_, shown_ = false;
     Clock::time_point start_ = Clock::now(), last_line_ = start_;
 };

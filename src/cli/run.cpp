@@ -66,17 +66,7 @@ EnsembleOptions make_options(RunArguments const& arguments, Network const& netwo
     options.snapshots = arguments.snapshots;
     options.count_reactions = arguments.reactions;
     options.covariance = !arguments.no_covariance;
-    for (auto const& pair : arguments.joint) {
-        auto const comma = pair.find(',');
-        if (comma == std::string::npos)
-            throw InputError(fmt::format("--joint {} is not a pair; write --joint A,B", pair));
-        options.joint.emplace_back(pair.substr(0, comma), pair.substr(comma + 1));
-        network.output(options.joint.back().first);
-        network.output(options.joint.back().second);
-        if (options.joint.back().first == options.joint.back().second)
-            throw InputError(
-                fmt::format("--joint {} names one species twice; its histogram is kept anyway", pair));
-    }
+    options.joint = parse_joint(arguments.joint, network);
     for (auto const& cell : arguments.trajectory)
         options.trajectories.push_back(parse_count(cell, "--trajectory"));
     if (!arguments.cell.empty()) {
@@ -178,8 +168,8 @@ void run(RunArguments const& arguments, std::string const& command_line) {
     StopWriting const writing{StopOnSignal::flag()};
     options.stop = &StopOnSignal::flag();
     auto const ensemble = [&] {
-        Progress progress{options.cells, arguments.quiet};
-        options.progress = [&](std::uint64_t done) { progress(done); };
+        Progress progress{static_cast<double>(options.cells), "cells", arguments.quiet};
+        options.progress = [&](std::uint64_t done) { progress(static_cast<double>(done)); };
         return run_ensemble(network, options);
     }();
     if (!arguments.quiet)

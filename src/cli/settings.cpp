@@ -100,6 +100,23 @@ std::vector<double> choose_times(std::string const& option, Network const& netwo
     return parse_times(times);
 }
 
+std::vector<std::pair<std::string, std::string>> parse_joint(std::vector<std::string> const& pairs,
+                                                             Network const& network) {
+    std::vector<std::pair<std::string, std::string>> joint;
+    for (auto const& pair : pairs) {
+        auto const comma = pair.find(',');
+        if (comma == std::string::npos)
+            throw InputError(fmt::format("--joint {} is not a pair; write --joint A,B", pair));
+        auto const& [a, b] = joint.emplace_back(pair.substr(0, comma), pair.substr(comma + 1));
+        network.output(a);
+        network.output(b);
+        if (a == b)
+            throw InputError(
+                fmt::format("--joint {} names one species twice; its histogram is kept anyway", pair));
+    }
+    return joint;
+}
+
 std::vector<Output> observables_of(Network const& network) {
     return {network.outputs.begin() + static_cast<std::ptrdiff_t>(network.species.size()),
             network.outputs.end()};

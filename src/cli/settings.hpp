@@ -34,6 +34,9 @@ CLI::Validator number_from(double low, double high, bool whole = false);
 void apply_settings(Model& model, std::vector<std::string> const& settings);
 // From --times, or the model's own where that is empty.
 std::vector<double> choose_times(std::string const& option, Network const& network);
+// A,B each: pairs of different outputs.
+std::vector<std::pair<std::string, std::string>> parse_joint(std::vector<std::string> const& pairs,
+                                                             Network const& network);
 // The network's outputs beyond the counts of its species.
 std::vector<Output> observables_of(Network const& network);
 // Their means and, where they are known, variances; without columns if there are none.

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 
 namespace fano {
 
@@ -85,7 +83,6 @@ Advance ChoosePropagator::operator()(Generator const& a, std::vector<double>& p,
     if (chosen.integrator == Integrator::uniformization && a.size() > 1000)
         product_ = seconds / (static_cast<double>(chosen.propagator->products() - products + 1) *
                               static_cast<double>(a.size()));
-    if (getenv("DBG")) fprintf(stderr,"%-15s N %lu rows %zu q %.3g want %.3g got %.3g left %.3g sec %.4f speed*N %.3g prod %lu\n",integrator_name(chosen.integrator).c_str(),a.size(),a.states().rows().size(),a.largest_exit(),time,done.time,remaining,seconds,chosen.speed,chosen.propagator->products());
     return done;
 }
 

@@ -1,13 +1,13 @@
 // What tests of the generator share: networks with all sorts of laws, and random sets of states.
 #pragma once
 
+#include <functional>
 #include <random>
 #include <string>
 #include <vector>
 
-#include "cme/coordinates.hpp"
+#include "cme/generator.hpp"
 #include "cme/solutions.hpp"
-#include "cme/state_set.hpp"
 
 namespace fano::test {
 
@@ -69,5 +69,21 @@ StateSet states_with(Coordinates const& coordinates, std::size_t species, std::i
 }
 
 using RowParts = std::vector<std::pair<std::int64_t, std::int64_t>>;
+
+// A network on a set of states.
+struct System {
+    Network network;
+    Coordinates coordinates;
+    StateSet states;
+    Laws laws;
+
+    System(std::string const& text, std::uint32_t along, std::vector<double> const& counts,
+           std::int64_t highest, std::function<RowParts()> const& rows)
+        : network(network_from(text)),
+          coordinates(coordinates_of(network, along, counts)),
+          states(states_with(coordinates, network.species.size(), highest, rows)),
+          laws(network, coordinates) {}
+    Generator generator(Edge edge = Edge::absorbing) { return {network, coordinates, laws, states, 0, edge}; }
+};
 
 }  // namespace fano::test

@@ -14,21 +14,6 @@ namespace {
 
 using Matrix = std::vector<std::map<std::uint64_t, double>>;  //!< [target][source]
 
-struct System {
-    Network network;
-    Coordinates coordinates;
-    StateSet states;
-    Laws laws;
-
-    System(std::string const& text, std::uint32_t along, std::vector<double> const& counts,
-           std::int64_t highest, std::function<RowParts()> const& rows)
-        : network(network_from(text)),
-          coordinates(coordinates_of(network, along, counts)),
-          states(states_with(coordinates, network.species.size(), highest, rows)),
-          laws(network, coordinates) {}
-    Generator generator(Edge edge = Edge::absorbing) { return {network, coordinates, laws, states, 0, edge}; }
-};
-
 // From the counts alone: states are known by them, propensities are those of the network's program.
 struct Definition {
     Matrix entries;
@@ -209,7 +194,11 @@ TEST(Generator, IsTheMasterEquationOnASingleState) {
 
 TEST(Generator, OfPartsIsTheWholeBitForBit) {
     for (auto const& c : cases()) {
-        System system{c.text, c.along, c.counts, 12, ragged(3)};
+        System system{c.text, c.along, c.counts, 12, [parts = ragged(3)]() mutable {
+                          auto row = parts();
+                          row.emplace_back(700, 1900);
+                          return row;
+                      }};
         auto const generator = system.generator();
         Random random{5};
         std::vector<double> x(generator.size()), whole(x.size()), parts(x.size(), NAN);

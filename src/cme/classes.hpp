@@ -1,0 +1,23 @@
+// Which states a Markov process comes back to.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "cme/generator.hpp"
+
+namespace fano {
+
+struct Classes {
+    // [state] class, numbered so that a class leads only to classes of lower number or itself; none where the state cannot be
+    // reached.
+    static constexpr std::uint32_t none = ~std::uint32_t{0};
+    std::vector<std::uint32_t> of;
+    std::vector<bool> closed;  //!< [class] nothing leads out of it
+};
+
+// Communicating classes of the states that can be reached from those given: Tarjan, SIAM J. Comput. 1, 146 (1972).
+// `by_source`: the generator by columns.
+Classes find_classes(Eigen::SparseMatrix<double> const& by_source, std::vector<std::uint64_t> const& from);
+
+}  // namespace fano

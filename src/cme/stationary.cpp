@@ -1,0 +1,342 @@
+// Stationary and quasi-stationary distributions on boxes that widen until the edge does not matter.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "cme/balance.hpp"
+#include "cme/classes.hpp"
+#include "cme/likely_box.hpp"
+#include "cme/problem.hpp"
+#include "cme/window.hpp"
+#include "fano/cme.hpp"
+#include "fano/error.hpp"
+#include "meanfield/stop.hpp"
+
+namespace fano {
+
+namespace {
+
+// A distribution on a box.
+struct Solved {
+    std::vector<Bounds> box;
+    std::unique_ptr<Coordinates> coordinates;
+    StateSet states;
+    std::vector<double> p;
+    std::vector<std::pair<double, double>> outflow;  //!< [species] [1/time] that would lead below and above the box
+    double residual = 0, escape = 0;
+    std::size_t ends = 1;  // sets of states that the network can end in
+
+    double all_outflow() const {
+        double sum = 0;
+        for (auto const& [below, above] : outflow) sum += below + above;
+        return sum;
+    }
+};
+
+class Stationary {
+public:
+    Stationary(Network const& network, CmeOptions const& options, bool quasi)
+        : network_(network), options_(options), quasi_(quasi), problem_(network, options),
+          limits_(conserved_bounds(network, problem_.initial)) {}
+
+    CmeSolution run() {
+        auto const begun = std::chrono::steady_clock::now();
+        auto solved = solve(problem_.boxed ? problem_.coordinates.bounds() : likely_box(network_, problem_.initial), nullptr);
+        double doubling = std::numeric_limits<double>::quiet_NaN();
+        if (!problem_.boxed) {
+            solved = settle(std::move(solved));
+            while (true) {
+                auto wider = solve(widened(solved, 0.5, [](auto, auto) { return true; }), &solved);
+                doubling = distance(solved, wider);
+                bool const enough = doubling <= options_.tolerance;
+                solved = std::move(wider);
+                if (enough) break;
+            }
+        } else if (auto const twice = widened(solved, 0.5, [](auto, auto) { return true; }); volume(twice) <= most()) {
+            doubling = distance(solved, solve(twice, &solved));
+        }
+        CmeSolution solution;
+        problem_.describe(solution);
+        auto at = summarise(network_, problem_.joint, std::numeric_limits<double>::infinity(), [&](auto const& visit) {
+            visit_rows(solved, visit);
+        });
+        at.time = std::numeric_limits<double>::infinity();
+        at.states = solved.states.size();
+        solution.at.push_back(std::move(at));
+        solution.tolerance = options_.tolerance;
+        solution.most_states = most_states_;
+        solution.method = method_;
+        StationaryReport report;
+        for (std::size_t s = 0; s < solved.box.size(); ++s)
+            if (solved.box[s].high < Bounds{}.high)
+                report.box.push_back({network_.species[s], solved.box[s].low, solved.box[s].high});
+        report.outflow = solved.all_outflow();
+        report.doubling = doubling;
+        report.residual = solved.residual;
+        report.quasi = quasi_;
+        report.escape = solved.escape;
+        solution.stationary = std::move(report);
+        if (solved.ends > 1)
+            solution.notes.push_back(fmt::format("the network can end in {} separate sets of states; each has the "
+                                                 "probability to end there from the initial state",
+                                                 solved.ends));
+        solution.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+        return solution;
+    }
+
+private:
+    double most() const { return static_cast<double>(problem_.most_states) / 8; }  // matrices and factors
+
+    double volume(std::vector<Bounds> const& box) const {
+        double count = 1;
+        for (auto s : problem_.coordinates.axes()) count *= static_cast<double>(box[s].high - box[s].low + 1);
+        return count;
+    }
+
+    // Sides through which too much would leave are moved, until none is left.
+    Solved settle(Solved solved) {
+        for (int round = 0; round < 60; ++round) {
+            double const rate = mean_exit_;
+            auto const leaks = [&](double out) { return out > options_.tolerance / 100 * rate; };
+            bool any = false;
+            for (auto const& [below, above] : solved.outflow) any = any || leaks(below) || leaks(above);
+            if (!any) return solved;
+            auto const wider = widened(solved, 0.15, [&](std::size_t s, bool above) {
+                return leaks(above ? solved.outflow[s].second : solved.outflow[s].first);
+            });
+            solved = solve(wider, &solved);
+        }
+        throw SolverError(network_.file, "probability goes on leaving the box however wide it is: there may be no stationary "
+                                         "distribution; give a --box, or use fano cme --times");
+    }
+
+    // The box trimmed to where there is probability, and wider by a part of its width on the sides that are wanted.
+    template <class Wanted>
+    std::vector<Bounds> widened(Solved const& solved, double part, Wanted wanted) const {
+        auto box = solved.box;
+        for (auto s : solved.coordinates->axes()) {
+            auto const width = static_cast<double>(box[s].high - box[s].low + 1);
+            auto const by = static_cast<std::int64_t>(std::ceil(std::max(2.0, part * width)));
+            if (wanted(s, false)) box[s].low = std::max(box[s].low - by, std::int64_t{0});
+            if (wanted(s, true)) box[s].high = std::min(box[s].high + by, limits_[s].high);
+        }
+        return box;
+    }
+
+    Solved solve(std::vector<Bounds> box, Solved const* before) {
+        heed(options_.stop);
+        Solved solved;
+        solved.box = std::move(box);
+        solved.coordinates = std::make_unique<Coordinates>(network_, problem_.coordinates.axes().back(),
+                                                           problem_.initial.counts, problem_.initial.spread, solved.box);
+        solved.states = box_states(network_, *solved.coordinates, static_cast<std::uint64_t>(most()));
+        most_states_ = std::max(most_states_, solved.states.size());
+        Laws laws{network_, *solved.coordinates};
+        Generator const inner{network_, *solved.coordinates, laws, solved.states, 0, Edge::reflecting};
+        Columns const a = inner.matrix();
+        auto const from = starts(solved);
+        auto const classes = find_classes(a, from);
+        bool const direct = expect_direct(inner);
+        solved.p.assign(solved.states.size(), 0);
+        auto const guess = before == nullptr ? std::vector<double>{} : moved(*before, solved);
+        if (quasi_)
+            solve_transient_part(a, classes, direct, solved);
+        else
+            solve_closed_parts(a, classes, from, guess, direct, solved);
+        inner.check(solved.p);
+        find_outflow(laws, solved);
+        return solved;
+    }
+
+    // Where the network begins. A box around where it stays need not hold that: then the middle of the box will do.
+    std::vector<std::uint64_t> starts(Solved const& solved) const {
+        auto const& coordinates = *solved.coordinates;
+        std::vector<std::uint64_t> from;
+        for (auto const& state : problem_.initial.states) {
+            bool within = true;
+            for (std::size_t s = 0; s < state.counts.size(); ++s)
+                within = within && state.counts[s] >= static_cast<double>(solved.box[s].low) &&
+                         state.counts[s] <= static_cast<double>(solved.box[s].high);
+            if (!within) continue;
+            auto const at = coordinates.state(state.counts);
+            from.push_back(solved.states.find(at.prefix, at.low));
+        }
+        if (from.size() == problem_.initial.states.size()) return from;
+        if (problem_.boxed && from.empty())
+            throw InputError(network_.file, 0, "the initial state is outside the box; widen --box");
+        auto const& row = solved.states.rows()[solved.states.rows().size() / 2];
+        return {row.first + row.size / 2};
+    }
+
+    static bool expect_direct(Generator const& a) {
+        double const width = static_cast<double>(a.size()) / static_cast<double>(a.longest_axis());
+        return static_cast<double>(a.size()) * (1e-6 + 6e-8 * width) < 8;  // [s]
+    }
+
+    void solve_closed_parts(Columns const& a, Classes const& classes, std::vector<std::uint64_t> const& from,
+                            std::vector<double> const& guess, bool direct, Solved& solved) {
+        auto const weights = end_weights(a, classes, from, direct);
+        solved.ends = static_cast<std::size_t>(std::count_if(weights.begin(), weights.end(), [](double w) { return w > 0; }));
+        for (std::uint32_t c = 0; c < classes.closed.size(); ++c) {
+            if (weights[c] == 0) continue;
+            auto const members = states_of(classes, [&](std::uint32_t k) { return k == c; });
+            Eigen::VectorXd start(static_cast<Eigen::Index>(members.size()));
+            for (std::size_t i = 0; i < members.size(); ++i)
+                start[static_cast<Eigen::Index>(i)] = guess.empty() ? solved_guess(solved, members[i]) : guess[members[i]];
+            method_ = direct ? "direct" : "gmres";
+            auto const found = solve_balance(part_of(a, members), start, direct, options_.stop);
+            solved.residual = std::max(solved.residual, found.residual);
+            for (std::size_t i = 0; i < members.size(); ++i)
+                solved.p[members[i]] = weights[c] * found.x[static_cast<Eigen::Index>(i)];
+        }
+    }
+
+    // [class] probability to end in it.
+    std::vector<double> end_weights(Columns const& a, Classes const& classes, std::vector<std::uint64_t> const& from,
+                                    bool direct) const {
+        std::vector<double> weights(classes.closed.size());
+        auto const ends = std::count(classes.closed.begin(), classes.closed.end(), true);
+        if (ends == 1) {
+            for (std::size_t c = 0; c < weights.size(); ++c) weights[c] = classes.closed[c] ? 1 : 0;
+            return weights;
+        }
+        auto const transient = states_of(classes, [&](std::uint32_t c) { return !classes.closed[c]; });
+        std::vector<Eigen::Index> place(classes.of.size(), -1);
+        for (std::size_t i = 0; i < transient.size(); ++i) place[transient[i]] = static_cast<Eigen::Index>(i);
+        // Expected times in the transient states; what flows from them into an end is its probability.
+        Eigen::VectorXd source = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(transient.size()));
+        for (std::size_t i = 0; i < from.size(); ++i) {
+            double const probability = from.size() == problem_.initial.states.size() ? problem_.initial.states[i].probability : 1;
+            if (place[from[i]] >= 0)
+                source[place[from[i]]] -= probability;
+            else
+                weights[classes.of[from[i]]] += probability;
+        }
+        if (transient.empty()) return weights;
+        Eigen::VectorXd const times = make_solver(part_of(a, transient), direct, options_.stop)->solve(source);
+        for (std::size_t i = 0; i < transient.size(); ++i)
+            for (Columns::InnerIterator e(a, static_cast<Eigen::Index>(transient[i])); e; ++e) {
+                auto const c = classes.of[static_cast<std::size_t>(e.row())];
+                if (classes.closed[c]) weights[c] += e.value() * times[static_cast<Eigen::Index>(i)];
+            }
+        return weights;
+    }
+
+    void solve_transient_part(Columns const& a, Classes const& classes, bool direct, Solved& solved) {
+        auto const members = states_of(classes, [&](std::uint32_t c) { return !classes.closed[c]; });
+        if (members.empty())
+            throw InputError(network_.file, 0, "the network never ends: it has a stationary distribution and no "
+                                               "quasi-stationary one; leave --quasi out");
+        method_ = direct ? "inverse iteration, direct" : "inverse iteration, gmres";
+        auto const found = solve_lasting(part_of(a, members), direct, options_.stop);
+        for (std::size_t i = 0; i < members.size(); ++i) solved.p[members[i]] = found.x[static_cast<Eigen::Index>(i)];
+        solved.escape = found.rate;
+    }
+
+    template <class Which>
+    static std::vector<std::uint64_t> states_of(Classes const& classes, Which which) {
+        std::vector<std::uint64_t> list;
+        for (std::size_t i = 0; i < classes.of.size(); ++i)
+            if (classes.of[i] != Classes::none && which(classes.of[i])) list.push_back(i);
+        return list;
+    }
+
+    static Columns part_of(Columns const& a, std::vector<std::uint64_t> const& members) {
+        if (members.size() == static_cast<std::size_t>(a.cols())) return a;
+        std::vector<int> place(static_cast<std::size_t>(a.cols()), -1);
+        for (std::size_t i = 0; i < members.size(); ++i) place[members[i]] = static_cast<int>(i);
+        std::vector<Eigen::Triplet<double>> entries;
+        for (auto state : members)
+            for (Columns::InnerIterator e(a, static_cast<Eigen::Index>(state)); e; ++e)
+                if (place[static_cast<std::size_t>(e.row())] >= 0)
+                    entries.emplace_back(place[static_cast<std::size_t>(e.row())], place[state], e.value());
+        Columns part(static_cast<Eigen::Index>(members.size()), static_cast<Eigen::Index>(members.size()));
+        part.setFromTriplets(entries.begin(), entries.end());
+        return part;
+    }
+
+    // Without anything better: near the initial state.
+    double solved_guess(Solved const& solved, std::uint64_t state) const {
+        auto const& row = solved.states.row_of(state);
+        std::vector<double> counts(network_.species.size());
+        solved.coordinates->counts(row.prefix, row.low + static_cast<std::int64_t>(state - row.first), counts.data());
+        double far = 0;
+        for (std::size_t s = 0; s < counts.size(); ++s)
+            if (solved.box[s].high < Bounds{}.high) {
+                double const middle = 0.5 * static_cast<double>(solved.box[s].low + solved.box[s].high);
+                double const width = static_cast<double>(solved.box[s].high - solved.box[s].low + 1);
+                far += std::abs(counts[s] - middle) / width;
+            }
+        return std::exp(-8 * far);
+    }
+
+    static void visit_rows(Solved const& solved, std::function<void(StateRow const&)> const& visit) {
+        std::vector<double> counts(solved.coordinates->step().size());
+        for (auto const& row : solved.states.rows()) {
+            solved.coordinates->counts(row.prefix, row.low, counts.data());
+            visit({counts, solved.coordinates->step(), std::span(solved.p).subspan(row.first, row.size)});
+        }
+    }
+
+    // p of one box on the states of another.
+    std::vector<double> moved(Solved const& from, Solved const& to) const {
+        std::vector<Interval> intervals;
+        std::vector<double> counts(network_.species.size());
+        for (auto const& row : from.states.rows()) {
+            from.coordinates->counts(row.prefix, row.low, counts.data());
+            auto interval = to.coordinates->state(counts);
+            interval.high = interval.low + static_cast<std::int64_t>(row.size) - 1;
+            intervals.push_back(interval);
+        }
+        // Prefixes are packed otherwise in another box, but in the same order.
+        return transfer(StateSet{std::move(intervals)}, from.p, to.states);
+    }
+
+    double distance(Solved const& a, Solved const& b) const {
+        auto const on_b = moved(a, b);
+        double sum = 0;
+        for (std::size_t i = 0; i < on_b.size(); ++i) sum += std::abs(on_b[i] - b.p[i]);
+        return sum;
+    }
+
+    void find_outflow(Laws& laws, Solved& solved) {
+        Generator const open{network_, *solved.coordinates, laws, solved.states};
+        solved.outflow.assign(network_.species.size(), {0, 0});
+        std::vector<double> counts(network_.species.size());
+        for (auto const& leak : open.leaks()) {
+            double const flux = open.flux(leak, solved.p);
+            auto const& row = solved.states.row_of(leak.first);
+            solved.coordinates->counts(row.prefix, row.low + static_cast<std::int64_t>(leak.first - row.first), counts.data());
+            for (auto const& change : network_.reactions[leak.reaction].changes) {
+                auto const to = static_cast<std::int64_t>(counts[change.species]) + change.change;
+                if (to < solved.box[change.species].low) solved.outflow[change.species].first += flux;
+                if (to > solved.box[change.species].high) solved.outflow[change.species].second += flux;
+            }
+        }
+        auto const exit = open.exits();
+        mean_exit_ = 0;
+        for (std::size_t i = 0; i < exit.size(); ++i) mean_exit_ += exit[i] * solved.p[i];
+    }
+
+    Network const& network_;
+    CmeOptions const& options_;
+    bool const quasi_;
+    Problem problem_;
+    std::vector<Bounds> const limits_;
+    std::uint64_t most_states_ = 0;
+    double mean_exit_ = 0;
+    std::string method_;
+};
+
+}  // namespace
+
+CmeSolution stationary_cme(Network const& network, CmeOptions const& options, bool quasi) {
+    auto with_time = options;
+    with_time.times = {1};
+    return Stationary{network, with_time, quasi}.run();
+}
+
+}  // namespace fano
