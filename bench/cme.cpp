@@ -1,20 +1,20 @@
-// Question: at equal true error, how long do fano's propagators take for the master equation on a fixed box of states,
-// and how long does CVODE with the same generator as a sparse matrix? And how near is a step of uniformization to what
-// memory allows? Errors are sum |p - reference|, the reference by uniformization with an error of at most 1e-13,
-// rounding apart. Every run has a process of its own and one thread.
+// Question: at equal true error, how long do fano's propagators take for the master equation on a fixed box
+// of states, and how long does CVODE with the same generator as a sparse matrix? And how near is a step of
+// uniformization to what memory allows? Errors are sum |p - reference|, the reference by uniformization with
+// an error of at most 1e-13, rounding apart. Every run has a process of its own and one thread.
 //
 // Usage: bench_cme [--limit SECONDS] [--export DIR] [birth_death] [toggle] [schlogl] [two_stage] [steps]
 // --export writes generators, references and runs to DIR for cme_peers.py.
 #include "bench/cme.hpp"
 
 #include <cmath>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <fstream>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +25,7 @@
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::infinity();
+constexpr double failed = std::numeric_limits<double>::quiet_NaN();
 constexpr double targets[] = {1e-3, 1e-6, 1e-9, 1e-11};
 // The last target is for the methods that get there at no great price; differences do not.
 constexpr double last_of_differences = 1e-9;
@@ -33,7 +34,7 @@ struct Run {
     std::string method;
     bool ours;
     double tolerance;
-    double seconds = unknown, error = unknown;  // unknown where it took longer than the limit
+    double seconds = failed, error = unknown;  // seconds unknown: it took longer than the limit
 };
 
 // As solve_cme does, but that uniformization, for which long steps cost nothing, takes one.
@@ -62,8 +63,8 @@ double distance(std::vector<double> const& a, std::vector<double> const& b) {
     return sum;
 }
 
-// In a process of its own, which its alarm clock ends where it takes too long, whatever it is doing. Runs of less than
-// a second are timed three times.
+// In a process of its own, which its alarm clock ends where it takes too long, whatever it is doing. Runs of
+// less than a second are timed three times.
 template <class Work>
 void measure(Run& run, bench::Boxed const& on, unsigned limit, Work work) {
     int ends[2];
@@ -92,7 +93,14 @@ void measure(Run& run, bench::Boxed const& on, unsigned limit, Work work) {
     double found[2];
     if (read(ends[0], found, sizeof found) == sizeof found) run.seconds = found[0], run.error = found[1];
     close(ends[0]);
-    waitpid(child, nullptr, 0);
+    int status = 0;
+    waitpid(child, &status, 0);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) run.seconds = unknown;
+}
+
+std::string text_of(double seconds, unsigned limit) {
+    if (std::isnan(seconds)) return "failed";
+    return seconds == unknown ? fmt::format("> {} s", limit) : fmt::format("{:.4g}", seconds);
 }
 
 // Each method at every power of ten until it meets the last target, or the limit. fano's errors are below its
@@ -105,8 +113,7 @@ void scan(std::vector<Run>& runs, bench::Boxed const& on, std::string const& met
         Run run{method, ours, std::pow(10, -power)};
         measure(run, on, limit, [&] { return work(run.tolerance); });
         fmt::print("| {} | {} | {:.0e} | {} | {:.2g} |\n", on.name, method, run.tolerance,
-                   run.seconds < unknown ? fmt::format("{:.4g}", run.seconds) : fmt::format("> {}", limit),
-                   run.error);
+                   text_of(run.seconds, limit), run.error);
         std::fflush(stdout);
         runs.push_back(run);
         if (run.error <= last || run.seconds == unknown) break;
@@ -166,44 +173,40 @@ void export_to(std::filesystem::path const& folder, bench::Boxed const& on,
                            run.seconds, run.error);
 }
 
-// The fastest run of a method that meets a target.
-struct Best {
-    double seconds = unknown;
-    bool limited = false;  // it might have met it with more time
-};
-
-Best best(std::vector<Run> const& runs, double target, auto of_method) {
-    Best found;
-    for (auto const& run : runs) {
-        if (!of_method(run)) continue;
-        if (run.error <= target) found.seconds = std::min(found.seconds, run.seconds);
-        found.limited |= run.seconds == unknown;
-    }
-    return found;
+// Seconds of the fastest run of a method that meets a target; unknown if more time might have met it,
+// otherwise failed.
+double best(std::vector<Run> const& runs, std::string const& method, double target) {
+    double seconds = failed;
+    for (auto const& run : runs)
+        if (run.method == method && (run.error <= target || run.seconds == unknown))
+            seconds = std::fmin(seconds, run.seconds);
+    return seconds;
 }
 
 void summarise(std::string const& name, std::vector<Run> const& runs, unsigned limit) {
-    std::vector<std::string> methods;
+    std::vector<Run> methods;
     for (auto const& run : runs)
-        if (methods.empty() || methods.back() != run.method) methods.push_back(run.method);
-    fmt::print("\n| problem | error at most | {} | CVODE / fastest of fano |\n|---|---{}|---|\n",
-               fmt::join(methods, " | "), fmt::join(std::vector<char const*>(methods.size(), "|---"), ""));
+        if (methods.empty() || methods.back().method != run.method) methods.push_back(run);
+    fmt::print("\n| problem | error at most |");
+    for (auto const& m : methods) fmt::print(" {} |", m.method);
+    fmt::print(" CVODE / fastest of fano |\n|---|---|");
+    for (std::size_t i = 0; i < methods.size(); ++i) fmt::print("---|");
+    fmt::print("---|\n");
     for (double const target : targets) {
         fmt::print("| {} | {:.0e} |", name, target);
-        for (auto const& method : methods) {
-            auto const found = best(runs, target, [&](Run const& run) { return run.method == method; });
-            fmt::print(" {} |", found.seconds < unknown ? fmt::format("{:.4g}", found.seconds)
-                                : found.limited         ? fmt::format("> {}", limit)
-                                                        : "");
+        double ours = unknown, peer = unknown;
+        bool complete = true;  // no peer left out for another reason than its time
+        for (auto const& m : methods) {
+            double const seconds = best(runs, m.method, target);
+            fmt::print(" {} |", std::isnan(seconds) ? "" : text_of(seconds, limit));
+            auto& fastest = m.ours ? ours : peer;
+            fastest = std::fmin(fastest, seconds);
+            complete = complete && (m.ours || !std::isnan(seconds));
         }
-        auto const ours = best(runs, target, [](Run const& run) { return run.ours; });
-        auto const peer = best(runs, target, [](Run const& run) { return !run.ours; });
-        if (ours.seconds < unknown && peer.seconds < unknown)
-            fmt::print(" {:.3g} |\n", peer.seconds / ours.seconds);
-        else if (ours.seconds < unknown && peer.limited)
-            fmt::print(" > {:.3g} |\n", limit / ours.seconds);
+        if (peer < unknown && ours < unknown)
+            fmt::print(" {:.3g} |\n", peer / ours);
         else
-            fmt::print(" |\n");
+            fmt::print(" {} |\n", complete && ours < unknown ? fmt::format("> {:.3g}", limit / ours) : "");
     }
     fmt::print("\n");
 }

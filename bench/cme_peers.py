@@ -62,7 +62,9 @@ def differences(problem, tolerance):
 
 
 def measured(problem, solve, tolerance, limit):
-    """(seconds, true error), in a process of its own that its alarm clock ends; runs of less than a second three times."""
+    """(seconds, true error), in a process of its own that its alarm clock ends; runs of less than a second three times.
+
+    Seconds are infinite where the limit was reached, not a number where the method failed."""
 
     def work(end):
         signal.alarm(limit)
@@ -81,45 +83,56 @@ def measured(problem, solve, tolerance, limit):
     try:
         return here.recv()
     except EOFError:
-        return math.inf, math.inf
+        child.join()
+        return (math.inf if child.exitcode == -signal.SIGALRM else math.nan), math.inf
     finally:
         child.join()
+
+
+def text_of(seconds, limit):
+    if math.isnan(seconds):
+        return "failed"
+    return f"{seconds:.4g}" if seconds < math.inf else f"> {limit} s"
 
 
 def scan(problem, method, solve, powers, limit):
     for power in powers:
         tolerance = 10.0**-power if power else 0
         seconds, error = measured(problem, solve, tolerance, limit)
-        shown = f"{seconds:.4g}" if seconds < math.inf else f"> {limit}"
-        print(f"| {problem.name} | {method} | {tolerance:.0e} | {shown} | {error:.2g} |", flush=True)
+        shown = f"{tolerance:.0e}" if tolerance else ""
+        print(f"| {problem.name} | {method} | {shown} | {text_of(seconds, limit)} | {error:.2g} |", flush=True)
         problem.runs.append((method, "peer", tolerance, seconds, error))
         if error <= LAST_OF_DIFFERENCES or seconds == math.inf:
             break
 
 
-def best(runs, target):
-    """Seconds of the fastest run that meets the target, and whether one ran out of time."""
-    met = [seconds for *_, seconds, error in runs if error <= target]
-    return min(met, default=math.inf), any(seconds == math.inf for *_, seconds, _ in runs)
+def best(problem, method, target):
+    """Seconds of the fastest run that meets the target; infinite if more time might have met it, None otherwise."""
+    runs = [run for run in problem.runs if run[0] == method]
+    return min((seconds for *_, seconds, error in runs if error <= target or seconds == math.inf), default=None)
+
+
+def ratio(peers, ours, limit):
+    """Of the fastest; "" where a peer is left out for another reason than its time, so that none is known."""
+    mine = min((seconds for seconds in ours if seconds is not None), default=math.inf)
+    theirs = min((seconds for seconds in peers if seconds is not None), default=math.inf)
+    if mine == math.inf or (theirs == math.inf and None in peers):
+        return ""
+    return f"{theirs / mine:.3g}" if theirs < math.inf else f"> {limit / mine:.3g}"
 
 
 def summarise(problems, limit):
-    methods = list(dict.fromkeys(run[0] for problem in problems for run in problem.runs))
-    print("\n| problem | states | error at most | " + " | ".join(methods) + " | fastest peer / fastest of fano | / auto |")
-    print("|---" * (len(methods) + 5) + "|")
+    side = {run[0]: run[1] for problem in problems for run in problem.runs}
+    print("\n| problem | states | error at most | " + " | ".join(side) + " | fastest peer / fastest of fano | / auto |")
+    print("|---" * (len(side) + 5) + "|")
     for problem in problems:
         for target in TARGETS:
+            seconds = {method: best(problem, method, target) for method in side}
+            peers = [seconds[method] for method in side if side[method] == "peer"]
+            ours = [seconds[method] for method in side if side[method] == "fano"]
             row = [problem.name, f"{len(problem.start)}", f"{target:.0e}"]
-            for method in methods:
-                seconds, limited = best([run for run in problem.runs if run[0] == method], target)
-                row.append(f"{seconds:.4g}" if seconds < math.inf else f"> {limit}" if limited else "")
-            peer, limited = best([run for run in problem.runs if run[1] == "peer"], target)
-            for ours in ([r for r in problem.runs if r[1] == "fano"], [r for r in problem.runs if r[0] == "auto"]):
-                seconds = best(ours, target)[0]
-                if seconds == math.inf or (peer == math.inf and not limited):
-                    row.append("")
-                else:
-                    row.append(f"{peer / seconds:.3g}" if peer < math.inf else f"> {limit / seconds:.3g}")
+            row += ["" if s is None else text_of(s, limit) for s in seconds.values()]
+            row += [ratio(peers, ours, limit), ratio(peers, [seconds["auto"]], limit)]
             print("| " + " | ".join(row) + " |")
 
 

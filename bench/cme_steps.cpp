@@ -1,5 +1,5 @@
-// How near is a step of uniformization, y = x + A x / q, to what memory allows? It reads a number and writes one for
-// each state, as a copy does: copying arrays of 1e7 numbers, by as many threads, is the floor.
+// How near is a step of uniformization, y = x + A x / q, to what memory allows? It reads a number and writes
+// one for each state, as a copy does: copying arrays of 1e7 numbers, by as many threads, is the floor.
 #include <cstdio>
 #include <cstring>
 #include <functional>

@@ -23,7 +23,8 @@ void update(Matrix const& a, std::size_t begin, std::size_t end, double keep, do
 // Of the linear systems: GMRES with exact products, without and with the diagonal as preconditioner, or KLU.
 enum class Solver { gmres, gmres_diagonal, direct };
 
-// exp(time A) p by CVODE: backward differences and Newton's method. Throws std::runtime_error where CVODE gives up.
+// exp(time A) p by CVODE: backward differences and Newton's method. Throws std::runtime_error where CVODE
+// gives up.
 std::vector<double> backward_differences(Matrix const& a, std::vector<double> const& p, double time,
                                          double relative, double absolute, Solver solver);
 

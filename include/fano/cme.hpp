@@ -20,7 +20,6 @@ enum class Integrator {
     uniformization,  // a Poisson-weighted sum of non-negative terms; Grassmann (1977), Fox & Glynn (1988)
     krylov,          // polynomials of A: Arnoldi with incomplete orthogonalisation
     rational,        // polynomials of (1 - gamma A)^-1, by factorisation: for stiff networks
-    cvode,           // backward differences of SUNDIALS: for rates that depend on time
 };
 
 std::string integrator_name(Integrator integrator);  // "uniformization", "krylov", ...
@@ -80,8 +79,8 @@ struct CmeOptions {
     std::vector<double> times;  // ascending, >= 0
     double tolerance = 1e-6;    // what the certificate may come to at the last time, 1e-13 to 0.5
     Integrator integrator = Integrator::automatic;
-    // If there are any: all states within, and no others, whatever the tolerance. Other species are bounded by
-    // conservation laws, or follow the probability.
+    // Bounds of counts, which states stay within whatever the tolerance. Where they and conservation laws bound all
+    // species, all states within are taken; else those that the probability needs.
     std::vector<CountBounds> box{};
     std::vector<std::pair<std::string, std::string>> joint{};  // joint distributions of these outputs
     std::uint64_t most_states = 0;                             // 0: as memory allows

@@ -4,6 +4,10 @@
 #include <chrono>
 #include <cmath>
 
+#include <fmt/format.h>
+
+#include "fano/error.hpp"
+
 namespace fano {
 
 ChoosePropagator::ChoosePropagator(Team& team, CmeOptions const& options)
@@ -50,13 +54,13 @@ ChoosePropagator::Candidate& ChoosePropagator::choose(Generator const& a, double
     auto const cost = [&](Candidate const& c) { return expected_cost(c, a, time); };
     auto best = candidates_.begin();
     for (auto c = candidates_.begin(); c != candidates_.end(); ++c)
-        if (cost(*c) < cost(*best)) best = c;
+        if (!c->unfit && cost(*c) < cost(*best)) best = c;
     trial_ = false;
     // p becomes smoother with time, which lengthens the steps of some: now and then the others are tried again, where a
     // try costs little beside what is still to do.
     double const to_do = expected_cost(*best, a, remaining);
     for (auto& c : candidates_) {
-        if (&c == &*best) continue;
+        if (&c == &*best || c.unfit) continue;
         double const trial = cost_of_trial(c, a, time);
         bool const due = c.tried_at < 0 || spent_ - c.tried_at > 10 * trial;
         if (due && trial < to_do / 6) {
@@ -73,6 +77,7 @@ Advance ChoosePropagator::operator()(Generator const& a, std::vector<double>& p,
     auto const begun = std::chrono::steady_clock::now();
     auto const products = chosen.propagator->products();
     auto const done = chosen.propagator->advance(a, p, time, tolerance);
+    if (done.time == 0 && time > 0) return instead(chosen, a, p, time, remaining, tolerance);
     double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     spent_ += seconds;
     chosen.tried_at = spent_;
@@ -84,6 +89,17 @@ Advance ChoosePropagator::operator()(Generator const& a, std::vector<double>& p,
         product_ = seconds / (static_cast<double>(chosen.propagator->products() - products + 1) *
                               static_cast<double>(a.size()));
     return done;
+}
+
+// Rounding errors of this one are too large.
+Advance ChoosePropagator::instead(Candidate& of, Generator const& a, std::vector<double>& p, double time,
+                                  double remaining, double tolerance) {
+    if (fixed_)
+        throw SolverError(fmt::format("rounding errors of the {} integrator are larger than the tolerance allows; take a "
+                                      "larger --tolerance, or --integrator uniformization",
+                                      integrator_name(of.integrator)));
+    of.unfit = true;
+    return (*this)(a, p, time, remaining, tolerance);
 }
 
 std::string ChoosePropagator::used() const {

@@ -29,12 +29,14 @@ private:
         double last_cost = 0;   // [s] of the last try
         double last_states = 1;
         double tried_at = -1;   // [s] of all work until then
-        bool used = false;
+        bool used = false, unfit = false;
     };
 
     Candidate& choose(Generator const& a, double time, double remaining);
     double expected_cost(Candidate const& c, Generator const& a, double time) const;
 
+    Advance instead(Candidate& of, Generator const& a, std::vector<double>& p, double time, double remaining,
+                    double tolerance);
     double cost_of_trial(Candidate const& c, Generator const& a, double time) const;
 
     bool fixed_, trial_ = false;

@@ -52,8 +52,12 @@ void Coordinates::find_axes(Network const& network, std::uint32_t along, std::ve
         auto const row = reduction.link.row(b);
         bool const whole = (row - row.array().round().matrix()).cwiseAbs().maxCoeff() < 1e-9;
         auto const s = static_cast<std::uint32_t>(order[static_cast<std::size_t>(b)]);
-        // What nothing changes and is the same in all cells is no axis.
-        if (whole && !spread[s])
+        // What follows from others by a total is no axis, if the total is the same in all cells.
+        bool same = !spread[s];
+        for (std::size_t f = 0; f < reduction.free.size(); ++f)
+            if (row[static_cast<Eigen::Index>(f)] != 0)
+                same = same && !spread[static_cast<std::size_t>(order[static_cast<std::size_t>(reduction.free[f])])];
+        if (whole && same)
             followers.emplace_back(s, b);
         else
             extra.push_back(s);
@@ -90,20 +94,15 @@ void Coordinates::lay_out(Network const& network, std::vector<double> const& cou
         on_prefix_[s] = std::any_of(link_[s].begin(), link_[s].end() - 1, [](auto c) { return c != 0; });
     }
 
-    // Bits of a field: what the largest count needs where conservation laws or the user bound it, an equal share of
-    // the rest elsewhere; and a guard.
+    // Bits of a field: what the largest count needs where it is bounded, an equal share of the rest elsewhere; and a guard.
     std::vector<int> wanted(last);
     for (std::size_t a = 0; a < last; ++a) {
-        auto high = static_cast<double>(bounds_[axes_[a]].high);
-        for (auto const& law : network.conservation_laws) {
-            double total = 0, own = 0;
-            for (auto const& term : law.terms) {
-                total += static_cast<double>(term.change) * counts[term.species];
-                if (term.species == axes_[a]) own = static_cast<double>(term.change);
-            }
-            if (own > 0 && constant_[axes_[a]] == 0) high = std::min(high, total / own);
-        }
-        wanted[a] = std::bit_width(static_cast<std::uint64_t>(high)) + 1;
+        // A move of the count must not reach beyond the guard.
+        std::int64_t farthest = 0;
+        for (auto const& reaction : network.reactions)
+            for (auto const& change : reaction.changes)
+                if (change.species == axes_[a]) farthest = std::max(farthest, std::abs(change.change));
+        wanted[a] = std::bit_width(static_cast<std::uint64_t>(std::max(bounds_[axes_[a]].high, farthest))) + 1;
     }
     int spare = 64;
     std::vector<std::size_t> order(last);

@@ -29,9 +29,9 @@ struct Generator::Flow {
 };
 
 Generator::Generator(Network const& network, Coordinates const& coordinates, Laws& laws, StateSet const& states,
-                     double time, Edge edge)
-    : id_(next_id()), time_(time), network_(network), coordinates_(coordinates), laws_(laws), states_(states) {
-    evaluate(time);
+                     Instant const& when, Edge edge)
+    : id_(next_id()), time_(when.time), network_(network), coordinates_(coordinates), laws_(laws), states_(states) {
+    evaluate(when);
     std::vector<Flow> in, out;
     for (std::uint32_t r = 0; r < network.reactions.size(); ++r) connect(r, edge, in, out);
     cut(in, out);
@@ -42,7 +42,7 @@ Generator::Generator(Network const& network, Coordinates const& coordinates, Law
         longest_axis_ = std::max(longest_axis_, extent.high - extent.low + 1);
 }
 
-void Generator::evaluate(double time) {
+void Generator::evaluate(Instant const& when) {
     auto const& rows = states_.rows();
     std::size_t const reactions = network_.reactions.size();
     std::int64_t low = rows.front().low, high = low;
@@ -55,20 +55,18 @@ void Generator::evaluate(double time) {
     // Tables begin where an index of a state less than a piece before is none of the special ones.
     constexpr std::size_t margin = kernels::most_piece_states;
     values_.assign(margin + laws_.tables() * length, 0);
-    // Tables do not depend on the prefix.
+    // Tables depend neither on the prefix nor on the time.
     for (std::size_t i = 0; i < length && laws_.tables() > 0; ++i) {
-        laws_.at_row(rows.front().prefix, low + static_cast<std::int64_t>(i), time);
+        laws_.at_row(rows.front().prefix, low + static_cast<std::int64_t>(i), when.time);
         for (std::size_t t = 0; t < laws_.tables(); ++t) values_[margin + t * length + i] = laws_.table_value(t);
     }
     auto const good = [](double a) { return a >= 0 && a < std::numeric_limits<double>::infinity(); };
     table_at_.assign(reactions, no_table);
     table_good_.assign(reactions, true);
-    std::vector<std::uint32_t> by_state;
     for (std::uint32_t r = 0; r < reactions; ++r) {
         if (!laws_.separable(r)) {
             table_at_[r] = values_.size();
             values_.resize(values_.size() + states_.size());
-            by_state.push_back(r);
             table_good_[r] = false;
         } else if (laws_.table(r) >= 0) {
             table_at_[r] = margin + static_cast<std::size_t>(laws_.table(r)) * length;
@@ -76,14 +74,24 @@ void Generator::evaluate(double time) {
             table_good_[r] = std::all_of(begin, begin + static_cast<std::ptrdiff_t>(length), good);
         }
     }
-    row_factors_.assign(reactions * rows.size(), 1);
+    row_factors_.assign(reactions * rows.size(), 0);
+    evaluate_rows(when.time, 1 - when.weight);
+    if (when.weight != 0) evaluate_rows(when.other, when.weight);
+}
+
+void Generator::evaluate_rows(double time, double weight) {
+    auto const& rows = states_.rows();
+    std::size_t const reactions = network_.reactions.size();
+    std::vector<std::uint32_t> by_state;
+    for (std::uint32_t r = 0; r < reactions; ++r)
+        if (!laws_.separable(r)) by_state.push_back(r);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         laws_.at_row(rows[i].prefix, rows[i].low, time);
-        for (std::size_t r = 0; r < reactions; ++r) row_factors_[r * rows.size() + i] = laws_.row_factor(r);
+        for (std::size_t r = 0; r < reactions; ++r) row_factors_[r * rows.size() + i] += weight * laws_.row_factor(r);
         if (by_state.empty()) continue;
         for (std::uint64_t j = 0; j < rows[i].size; ++j) {
             if (j > 0) laws_.at_row(rows[i].prefix, rows[i].low + static_cast<std::int64_t>(j), time);
-            for (auto r : by_state) values_[table_at_[r] + rows[i].first + j] = laws_.propensity(r);
+            for (auto r : by_state) values_[table_at_[r] + rows[i].first + j] += weight * laws_.propensity(r);
         }
     }
 }

@@ -21,6 +21,13 @@ enum class Edge {
     reflecting,  // they do not happen
 };
 
+// When propensities are taken: (1 - weight) of those at `time` and `weight` of those at `other`.
+struct Instant {
+    double time = 0;
+    double other = 0;
+    double weight = 0;
+};
+
 // Reactions that lead out of the set.
 struct Leak {
     std::uint64_t first, size;  // the states that they leave
@@ -36,7 +43,7 @@ using Update = kernels::RowUpdate;
 class Generator {
 public:
     Generator(Network const& network, Coordinates const& coordinates, Laws& laws, StateSet const& states,
-              double time = 0, Edge edge = Edge::absorbing);
+              Instant const& when = {}, Edge edge = Edge::absorbing);
 
     std::uint64_t id() const { return id_; }  // of this generator and no other, not 0
     std::uint64_t size() const { return states_.size(); }
@@ -60,6 +67,8 @@ public:
     std::uint64_t nonzeros() const;
     std::vector<double> exits() const;  //!< [state] -A[i][i]
 
+    // Whether there are states in which some propensity is negative or not a number.
+    bool doubtful() const { return !suspects_.empty(); }
     // Throws SolverError if there is probability where a propensity is negative or not a number.
     void check(std::span<double const> p) const;
 
@@ -73,7 +82,8 @@ private:
     };
     struct Flow;
 
-    void evaluate(double time);
+    void evaluate(Instant const& when);
+    void evaluate_rows(double time, double weight);
     template <class Use>
     void good_parts(std::uint32_t reaction, std::size_t row, Use use);
     void connect(std::uint32_t reaction, Edge edge, std::vector<Flow>& in, std::vector<Flow>& out);

@@ -11,7 +11,6 @@ namespace {
 constexpr std::pair<Integrator, char const*> names[] = {
     {Integrator::automatic, "auto"},       {Integrator::uniformization, "uniformization"},
     {Integrator::krylov, "krylov"},        {Integrator::rational, "rational"},
-    {Integrator::cvode, "cvode"},
 };
 
 }  // namespace

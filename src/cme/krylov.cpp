@@ -3,6 +3,7 @@
 // A V = V H + h v e^T, on which the residual rests, holds whatever the angles between the vectors are.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "cme/propagator.hpp"
 #include "cme/small_exponential.hpp"
@@ -19,12 +20,13 @@ public:
     Advance advance(Generator const& a, std::vector<double>& p, double time, double tolerance) override {
         n_ = p.size();
         // More vectors take longer steps; of small systems, the dense part would take longer than the vectors.
-        int const vectors = n_ < 100'000 ? 60 : 100;
+        int const vectors = n_ < 60 ? static_cast<int>(n_) : n_ < 100'000 ? 60 : 100;
         basis_.resize(1);
         basis_[0] = p;
         length_.assign(1, length_of(p));
-        if (length_[0] == 0 || time == 0) return {time, 0};
+        if (length_[0] == 0 || time == 0 || a.largest_exit() == 0) return {time, 0};
         double const start = length_[0];
+        sizes_.assign(1, sum_of_sizes(p) / start);
         Eigen::MatrixXd h = Eigen::MatrixXd::Zero(vectors + 1, vectors);
         for (int m = 1; m <= vectors; ++m) {
             heed(stop_);
@@ -33,9 +35,11 @@ public:
             bool const last = m == vectors || exact;
             // Each look costs more than many vectors of a small system: only where the last step says that it may do.
             if (!last && (m % 10 != 0 || m < enough_ || time > 4 * reached_)) continue;
-            double const factor = exact ? 0 : start * size;
-            SmallExponential const u{h.topLeftCorner(m, m), Eigen::VectorXd::Unit(m, 0)};
-            auto const found = u.longest(time, Eigen::VectorXd::Unit(m, m - 1).transpose(), factor, tolerance, last);
+            // Of a vector of the basis, A v is computed with an error of about this, in sum of sizes.
+            double const rounding = std::numeric_limits<double>::epsilon() * 2 * a.largest_exit() * start;
+            SmallError const error{Eigen::RowVectorXd::Unit(m, m - 1), exact ? 0 : start * size,
+                                   rounding * Eigen::Map<Eigen::RowVectorXd const>(sizes_.data(), m)};
+            auto const found = longest_step(h.topLeftCorner(m, m), error, time, tolerance, last, false);
             if (found.time == 0) continue;
             enough_ = found.time == time ? m - 10 : vectors;
             reached_ = found.time;
@@ -102,7 +106,9 @@ private:
         length_.resize(at + 1);
         length_.push_back(std::sqrt(sum(dots[0])));
         h(j + 1, j) = length_.back();
-        return sum(dots[1]);
+        double const size = sum(dots[1]);
+        sizes_.push_back(size / length_.back());
+        return size;
     }
 
     void combine(Generator const& a, std::vector<double>& p, Eigen::VectorXd const& coefficients) {
@@ -122,7 +128,7 @@ private:
     double reached_ = 0;
     std::size_t n_ = 0;
     std::vector<std::vector<double>> basis_;
-    std::vector<double> length_;
+    std::vector<double> length_, sizes_;  // Euclidean; of the vectors made that long 1, sum of sizes
 };
 
 }  // namespace

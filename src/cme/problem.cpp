@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cme/likely_box.hpp"
 #include "fano/error.hpp"
 #include "fano/meanfield.hpp"
 
@@ -61,7 +62,9 @@ std::vector<double> expected_counts(Network const& network, std::vector<double> 
 
 // The species along which rows lie: one along which propensities are products, then one with many different counts.
 Coordinates choose_coordinates(Network const& network, CmeOptions const& options, InitialStates const& initial) {
-    auto const bounds = bounds_of(network, options);
+    auto bounds = bounds_of(network, options);
+    auto const conserved = conserved_bounds(network, initial);
+    for (std::size_t s = 0; s < bounds.size(); ++s) bounds[s].high = std::min(bounds[s].high, conserved[s].high);
     auto const expected = expected_counts(network, initial.counts, options.times.back(), bounds);
     std::vector<bool> changes(network.species.size());
     for (auto const& reaction : network.reactions)
@@ -89,12 +92,12 @@ Coordinates choose_coordinates(Network const& network, CmeOptions const& options
 Problem::Problem(Network const& n, CmeOptions const& options)
     : network((check(n, options), n)),
       initial(initial_states(network, options.tolerance / 16)),
-      boxed(!options.box.empty()),
       coordinates(choose_coordinates(network, options, initial)),
+      boxed(!options.box.empty() &&
+            std::none_of(coordinates.axes().begin(), coordinates.axes().end(),
+                         [&](auto s) { return coordinates.bounds()[s].high == Bounds{}.high; })),
       laws(network, coordinates),
       team(options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency())) {
-    if (laws.timed())
-        throw InputError(network.file, 0, "a propensity depends on time, which is not supported here yet");
     for (auto const& [a, b] : options.joint) joint.emplace_back(network.output(a), network.output(b));
     auto const memory = static_cast<std::uint64_t>(sysconf(_SC_AVPHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
     most_states = options.most_states > 0 ? options.most_states : memory / 4 * 3 / bytes_a_state;

@@ -17,8 +17,8 @@ struct Problem {
 
     Network const& network;
     InitialStates const initial;
-    bool const boxed;
     Coordinates const coordinates;
+    bool const boxed;  // all states within the bounds
     Laws laws;
     Team team;
     std::vector<std::pair<std::uint32_t, std::uint32_t>> joint;

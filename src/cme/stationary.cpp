@@ -40,11 +40,15 @@ class Stationary {
 public:
     Stationary(Network const& network, CmeOptions const& options, bool quasi)
         : network_(network), options_(options), quasi_(quasi), problem_(network, options),
-          limits_(conserved_bounds(network, problem_.initial)) {}
+          limits_(problem_.coordinates.bounds()) {
+        if (problem_.laws.timed())
+            throw InputError(network.file, 0, "a propensity depends on time, so that there is no stationary state; "
+                                              "leave --stationary out");
+    }
 
     CmeSolution run() {
         auto const begun = std::chrono::steady_clock::now();
-        auto solved = solve(problem_.boxed ? problem_.coordinates.bounds() : likely_box(network_, problem_.initial), nullptr);
+        auto solved = solve(problem_.boxed ? limits_ : within_limits(likely_box(network_, problem_.initial)), nullptr);
         double doubling = std::numeric_limits<double>::quiet_NaN();
         if (!problem_.boxed) {
             solved = settle(std::move(solved));
@@ -88,6 +92,14 @@ public:
     }
 
 private:
+    std::vector<Bounds> within_limits(std::vector<Bounds> box) const {
+        for (std::size_t s = 0; s < box.size(); ++s) {
+            box[s].low = std::clamp(box[s].low, limits_[s].low, limits_[s].high);
+            box[s].high = std::clamp(box[s].high, limits_[s].low, limits_[s].high);
+        }
+        return box;
+    }
+
     double most() const { return static_cast<double>(problem_.most_states) / 8; }  // matrices and factors
 
     double volume(std::vector<Bounds> const& box) const {
@@ -120,7 +132,7 @@ private:
         for (auto s : solved.coordinates->axes()) {
             auto const width = static_cast<double>(box[s].high - box[s].low + 1);
             auto const by = static_cast<std::int64_t>(std::ceil(std::max(2.0, part * width)));
-            if (wanted(s, false)) box[s].low = std::max(box[s].low - by, std::int64_t{0});
+            if (wanted(s, false)) box[s].low = std::max(box[s].low - by, limits_[s].low);
             if (wanted(s, true)) box[s].high = std::min(box[s].high + by, limits_[s].high);
         }
         return box;
@@ -135,7 +147,7 @@ private:
         solved.states = box_states(network_, *solved.coordinates, static_cast<std::uint64_t>(most()));
         most_states_ = std::max(most_states_, solved.states.size());
         Laws laws{network_, *solved.coordinates};
-        Generator const inner{network_, *solved.coordinates, laws, solved.states, 0, Edge::reflecting};
+        Generator const inner{network_, *solved.coordinates, laws, solved.states, {}, Edge::reflecting};
         Columns const a = inner.matrix();
         auto const from = starts(solved);
         auto const classes = find_classes(a, from);

@@ -35,15 +35,17 @@ public:
                 double rest = 0;
                 for (std::uint64_t j = std::max(k, poisson.first); j <= last; ++j) rest += poisson.weights[j - poisson.first];
                 for (std::size_t i = 0; i < p.size(); ++i) p[i] = sum_[i] + rest * p[i];
-                return {time, poisson.left_out + change};
+                return {time, poisson.left_out + change, poisson.left_out, rounding(k)};
             }
         }
         double const weight = poisson.weights.back();
         for (std::size_t i = 0; i < p.size(); ++i) p[i] = sum_[i] + weight * p[i];
-        return {time, poisson.left_out};
+        return {time, poisson.left_out, poisson.left_out, rounding(last)};
     }
 
 private:
+    static double rounding(std::uint64_t steps) { return 2.2e-16 * (8 + static_cast<double>(steps)); }
+
     // Steps between looks at the world, about a millisecond's worth.
     static std::uint64_t run_length(std::size_t states) { return std::clamp<std::uint64_t>(4'000'000 / states, 4, 512); }
 

@@ -19,8 +19,8 @@ struct Setting {
     std::vector<std::pair<std::string, double>> set{};
 };
 
-// Times are such that a cell takes some 100 steps. Left out: division, which has events; circadian, whose rates depend
-// on time; cascade, whose ten species leave too many states.
+// Times are such that a cell takes some 100 steps. Left out: division, which has events; circadian,
+// whose rates depend on time; cascade, whose ten species leave too many states.
 std::vector<Setting> settings() {
     return {{"autoregulation_negative", 1},
             {"autoregulation_positive", 2},
@@ -117,12 +117,12 @@ Checks agreement(Network const& network, Ensemble const& ensemble, CmeSolution c
     return checks;
 }
 
-class Gallery : public ::testing::TestWithParam<Setting> {};
+class EnsembleAgreement : public ::testing::TestWithParam<Setting> {};
 
-INSTANTIATE_TEST_SUITE_P(Of, Gallery, ::testing::ValuesIn(settings()),
+INSTANTIATE_TEST_SUITE_P(Of, EnsembleAgreement, ::testing::ValuesIn(settings()),
                          [](auto const& instance) { return instance.param.model; });
 
-TEST_P(Gallery, CellsAreDistributedAsTheMasterEquationSays) {
+TEST_P(EnsembleAgreement, CellsAreDistributedAsTheMasterEquationSays) {
     auto const network = network_of(GetParam());
     auto const time = GetParam().time;
     auto const rate = false_alarm_rate / static_cast<double>(settings().size());

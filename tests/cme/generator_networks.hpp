@@ -83,7 +83,9 @@ struct System {
           coordinates(coordinates_of(network, along, counts)),
           states(states_with(coordinates, network.species.size(), highest, rows)),
           laws(network, coordinates) {}
-    Generator generator(Edge edge = Edge::absorbing) { return {network, coordinates, laws, states, 0, edge}; }
+    Generator generator(Edge edge = Edge::absorbing) {
+        return {network, coordinates, laws, states, {}, edge};
+    }
 };
 
 }  // namespace fano::test

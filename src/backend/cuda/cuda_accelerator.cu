@@ -1,16 +1,13 @@
 // What the accelerator leaves to Thrust. Thrust throws CUDA's errors; they leave through the same check.
 #include <algorithm>
-#include <new>
 
 #include <thrust/copy.h>
-#include <thrust/execution_policy.h>
 #include <thrust/gather.h>
 #include <thrust/iterator/counting_iterator.h>
 #include <thrust/reduce.h>
-#include <thrust/system_error.h>
 #include <thrust/tabulate.h>
 
-#include "backend/cuda/cuda_accelerator.hpp"
+#include "backend/cuda/with_thrust.hpp"
 
 namespace fano {
 
@@ -32,21 +29,6 @@ struct ByTime {
 };
 
 }  // namespace
-
-// Runs algorithm(policy) on the accelerator's stream.
-template <class Algorithm>
-auto CudaAccelerator::with_thrust(char const* name, Algorithm const& algorithm) const {
-    choose_device();
-    try {
-        return algorithm(thrust::cuda::par_nosync.on(stream_));
-    } catch (thrust::system_error const& error) {
-        check(static_cast<cudaError_t>(error.code().value()), name);
-        throw;
-    } catch (std::bad_alloc const&) {
-        check(cudaErrorMemoryAllocation, name);
-        throw;
-    }
-}
 
 std::uint64_t CudaAccelerator::sum(std::uint64_t const* values, std::size_t count) {
     if (count == 0) return 0;

@@ -44,15 +44,19 @@ public:
     void gather_by_time(void* to, void const* from, std::size_t value_bytes, std::size_t cells,
                         std::size_t times, std::size_t width) override;
 
-private:
-    // Throws DeviceError unless the call succeeded; DeviceMemoryError if it asked for too many bytes.
-    void check(cudaError_t error, std::string const& call, std::size_t asked_bytes = 0) const;
+    // For code that calls CUDA itself.
+    cudaStream_t stream() const { return stream_; }
     // CUDA's functions work on the device that the calling thread chose last.
     void choose_device() const;
-    void const* function(KernelName kernel) const;
-    void unload() noexcept;
+    // Throws DeviceError unless the call succeeded; DeviceMemoryError if it asked for too many bytes.
+    void check(cudaError_t error, std::string const& call, std::size_t asked_bytes = 0) const;
+    // Runs algorithm(policy) of Thrust on the stream; in with_thrust.hpp.
     template <class Algorithm>
     auto with_thrust(char const* name, Algorithm const& algorithm) const;
+
+private:
+    void const* function(KernelName kernel) const;
+    void unload() noexcept;
 
     GpuInfo gpu_;
     cudaStream_t stream_ = nullptr;
