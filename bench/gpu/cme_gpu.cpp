@@ -1,7 +1,7 @@
-// Question: how many states a second does a step of uniformization take on one GPU, by rows of states and by cuSPARSE,
-// and how near is it to what memory allows? A step reads a number and writes one for each state, as a copy on the
-// device does, which is measured beside it. Checks the results against the processor's; exits with 1 if a check fails,
-// with 3 without a GPU.
+// Question: how many states a second does a step of uniformization take on one GPU, by rows of states and by
+// cuSPARSE, and how near is it to what memory allows? A step reads a number and writes one for each state, as a
+// copy on the device does, which is measured beside it. Checks the results against the processor's; exits with 1
+// if a check fails, with 3 without a GPU.
 //
 // Usage: bench_cme_gpu [--quick]   (boxes a tenth as large)
 #include <cstdio>
@@ -105,7 +105,6 @@ void measure(bench::Question const& question, int gpu_index) {
             }
             auto const steps = [&](bool weighted, bool captured) {
                 return seconds_of(gpu, [&](std::uint64_t calls) {
-                    // One weight for all steps would need as many numbers; a step costs the same with any that is not 0.
                     std::vector<double> const ones(weighted ? calls : 0, 1e-9);
                     DeviceArray<double> const table(gpu, ones);
                     schedule.upload({{table.data(), 0, ones.size(), 0}});

@@ -85,8 +85,9 @@ struct CmeOptions {
     std::vector<std::pair<std::string, std::string>> joint{};  // joint distributions of these outputs
     std::uint64_t most_states = 0;                             // 0: as memory allows
     unsigned threads = 0;                                      // 0: all cores
-    std::atomic<bool> const* stop = nullptr;       // set from outside to stop; solve_cme then throws Interrupted
-    std::function<void(double part)> progress{};   // called now and then with the part of the time that is done
+    std::atomic<bool> const* stop = nullptr;  // set from outside to stop; solve_cme then throws Interrupted
+    std::function<void(double part)>
+        progress{};  // called now and then with the part of the time that is done
 };
 
 // How good a stationary distribution is. Estimates, not bounds: nothing is known of what lies beyond the box.
@@ -103,7 +104,7 @@ struct StationaryReport {
 struct CmeSolution {
     std::vector<Output> outputs;
     std::vector<std::pair<std::uint32_t, std::uint32_t>> joint;  // pairs of outputs
-    std::vector<CmeDistribution> at;                                //!< [time]
+    std::vector<CmeDistribution> at;                             //!< [time]
     std::string method;             // "uniformization", "krylov and rational", "direct": what was used
     std::string device;             // "cpu (2 threads)"
     double tolerance = 0;           // that was asked for

@@ -42,17 +42,17 @@ struct DerivativeOptions {
     std::atomic<bool> const* stop = nullptr;  // set from outside to stop; Interrupted is thrown then
 };
 
-// One distribution a time. Throws InputError for models that solve_cme() refuses and for what has no derivative: a
-// count, a parameter that is 0 or that sets a fixed initial count. SolverError, Interrupted.
+// One distribution a time. Throws InputError for models that solve_cme() refuses and for what has no
+// derivative: a count, a parameter that is 0 or that sets a fixed initial count. SolverError, Interrupted.
 std::vector<CountDistribution> count_distributions(Model const& model, DerivativeOptions const& options);
 
-// Of what is left when each molecule is seen with this probability, in (0, 1]. `derivative`: appends the derivative
-// by the probability.
+// Of what is left when each molecule is seen with this probability, in (0, 1]. `derivative`: appends the
+// derivative by the probability.
 CountDistribution captured(CountDistribution const& distribution, double probability,
                            bool derivative = false);
 
-// [parameter][parameter] of so many independent cells at each distribution's time. Counts that are less probable than
-// the distribution's error are left out.
+// [parameter][parameter] of so many independent cells at each distribution's time. Counts that are less
+// probable than the distribution's error are left out.
 std::vector<double> fisher_information(std::vector<CountDistribution> const& distributions,
                                        std::vector<double> const& cells);
 
@@ -77,8 +77,8 @@ struct SnapshotChoice {
     bool stationary = false;             // times do not matter
 };
 
-// CSV: columns "time", one a species, perhaps "cells" (1 if there is none). HDF5: histograms of one species in a file
-// of `fano run`. Throws InputError with file and line.
+// CSV: columns "time", one a species, perhaps "cells" (1 if there is none). HDF5: histograms of one species
+// in a file of `fano run`. Throws InputError with file and line.
 Snapshots read_snapshots(std::string const& file, SnapshotChoice const& choice = {});
 
 struct LogLikelihood {
@@ -87,8 +87,9 @@ struct LogLikelihood {
     double bounded = 0;              // cells whose count is less probable than the distribution's error
 };
 
-// Sum of cells * log q. A count that is less probable than the distribution's error has that error for its q, and no
-// gradient: whether the model allows it is not known. Throws InputError if there is no distribution for a time.
+// Sum of cells * log q. A count that is less probable than the distribution's error has that error for its q,
+// and no gradient: whether the model allows it is not known. Throws InputError if there is no distribution
+// for a time.
 LogLikelihood log_likelihood(std::vector<CountDistribution> const& distributions, Snapshots const& data);
 
 struct FitParameter {
@@ -129,8 +130,8 @@ struct Fit {
     std::vector<std::string> notes{};
 };
 
-// Maximum likelihood, by Levenberg-Marquardt steps in the logarithms of the parameters. Standard errors are from the
-// expected Fisher information at the estimate. Throws as count_distributions() does.
+// Maximum likelihood, by Levenberg-Marquardt steps in the logarithms of the parameters. Standard errors are
+// from the expected Fisher information at the estimate. Throws as count_distributions() does.
 Fit fit(Model const& model, Snapshots const& data, FitOptions const& options);
 
 }  // namespace fano

@@ -1,12 +1,12 @@
-// One step of the chemical master equation for a few states of a piece, as a thread of a GPU takes it: the same
-// operations in the same order as in row_step.hpp, so that the same bits come out.
+// One step of the chemical master equation for a few states of a piece, as a thread of a GPU takes it: the
+// same operations in the same order as in row_step.hpp, so that the same bits come out.
 #pragma once
 
 #include "kernels/cme/row_view.hpp"
 
 namespace fano::kernels {
 
-// Which weight each of many steps has, where a GPU can read it: those that ask for a step count from the last one done.
+// Which weight each of many steps has, where a GPU can read it. Steps are counted from those done.
 struct RowSchedule {
     double const* weights;  // of the steps [first, first + size); others have none
     u64 first, size;
@@ -26,7 +26,8 @@ FANO_FUNCTION double weight_of(RowSchedule const& schedule, u64 step) {
 template <u32 count>
 FANO_FUNCTION void update_states(RowView const& view, RowPiece const& piece, RowPiece const& next,
                                  RowUpdate const& u, double const* x, double* y, u32 k, u32 stride) {
-    // So that threads go the same way, a state that is not an inner one computes what its nearest inner state does.
+    // So that threads go the same way, a state that is not an inner one computes what the inner state next to it
+    // does.
     u64 at[count];
     double exit[count], sum[count];
     double const* const here = x + piece.first;

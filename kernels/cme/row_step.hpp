@@ -53,13 +53,14 @@ FANO_FUNCTION void step_inner_state(RowView const& view, RowPiece const& piece, 
     for (u32 s = piece.first_segment; s < next.first_segment; ++s) {
         RowSegment const& segment = view.segments[s];
         double const rate = u.scale * segment.rate;
-        sum += (segment.table == no_table ? rate : rate * view.values[segment.table + j]) * x[segment.source + j];
+        sum += (segment.table == no_table ? rate : rate * view.values[segment.table + j]) *
+               x[segment.source + j];
     }
     y[piece.first + j] = sum;
 }
 
-FANO_FUNCTION void step_scraps(RowView const& view, RowPiece const& piece, RowPiece const& next, RowUpdate const& u,
-                               double const* x, double* y) {
+FANO_FUNCTION void step_scraps(RowView const& view, RowPiece const& piece, RowPiece const& next,
+                               RowUpdate const& u, double const* x, double* y) {
     for (u32 s = piece.first_scrap; s < next.first_scrap; ++s) {
         RowScrap const& scrap = view.scraps[s];
         double const rate = u.scale * scrap.rate;
@@ -71,7 +72,8 @@ FANO_FUNCTION void step_scraps(RowView const& view, RowPiece const& piece, RowPi
 }
 
 // Pieces [first, last).
-FANO_FUNCTION void step_rows(RowView const& view, u32 first, u32 last, RowUpdate const& u, double const* x, double* y) {
+FANO_FUNCTION void step_rows(RowView const& view, u32 first, u32 last, RowUpdate const& u, double const* x,
+                             double* y) {
     for (u32 i = first; i < last; ++i) {
         RowPiece const& piece = view.pieces[i];
         RowPiece const& next = view.pieces[i + 1];
@@ -85,7 +87,8 @@ FANO_FUNCTION void step_rows(RowView const& view, u32 first, u32 last, RowUpdate
         if (inner_end >= j + vector_size) {
             for (; j + 4 * vector_size <= inner_end; j += 4 * vector_size)
                 step_inner_states<4>(view, piece, next, u, x, y, j);
-            for (; j + vector_size <= inner_end; j += vector_size) step_inner_states<1>(view, piece, next, u, x, y, j);
+            for (; j + vector_size <= inner_end; j += vector_size)
+                step_inner_states<1>(view, piece, next, u, x, y, j);
             // What is left is computed together with states that are done already: they come out the same.
             if (j < inner_end) step_inner_states<1>(view, piece, next, u, x, y, inner_end - vector_size);
         } else {

@@ -76,13 +76,14 @@ FANO_FUNCTION double distance(double const* x, double const* y, u64 size) {
 }
 
 // x = sum of coefficients[k] times vectors[k].
-FANO_FUNCTION void combine(double* x, u32 count, double const* coefficients, double const* const* vectors, u64 begin,
-                           u64 end) {
+FANO_FUNCTION void combine(double* x, u32 count, double const* coefficients, double const* const* vectors,
+                           u64 begin, u64 end) {
     u64 i = begin;
     for (; i + block_states <= end; i += block_states) {
         RealVector sum[4]{};
         for (u32 v = 0; v < count; ++v)
-            for (u32 k = 0; k < 4; ++k) sum[k] += coefficients[v] * vector_at(vectors[v] + i + k * vector_size);
+            for (u32 k = 0; k < 4; ++k)
+                sum[k] += coefficients[v] * vector_at(vectors[v] + i + k * vector_size);
         for (u32 k = 0; k < 4; ++k) __builtin_memcpy(x + i + k * vector_size, &sum[k], sizeof sum[k]);
     }
     for (; i < end; ++i) {

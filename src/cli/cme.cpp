@@ -49,7 +49,8 @@ CmeOptions options_of(CmeArguments const& arguments, Network const& network) {
     options.joint = parse_joint(arguments.joint, network);
     options.threads = arguments.threads;
     if (!arguments.most_states.empty()) {
-        double const most = parse_value(arguments.most_states, "--max-states " + arguments.most_states, "--max-states N");
+        double const most =
+            parse_value(arguments.most_states, "--max-states " + arguments.most_states, "--max-states N");
         if (!(most >= 1 && most <= 1e15))
             throw InputError(fmt::format("--max-states {}: from 1 to 1e15", arguments.most_states));
         options.most_states = static_cast<std::uint64_t>(most);
@@ -61,35 +62,44 @@ CmeOptions options_of(CmeArguments const& arguments, Network const& network) {
 void print_moments(Network const& network, CmeSolution const& solution, CmeDistribution const& at) {
     std::vector<std::vector<std::string>> rows{
         {"species", "mean", "variance", "Fano factor", "CV²", "skewness", "5 %", "median", "95 %"}};
-    auto const number = [](double x) { return std::isfinite(x) ? fmt::format("{:.7g}", x) : std::string("-"); };
+    auto const number = [](double x) {
+        return std::isfinite(x) ? fmt::format("{:.7g}", x) : std::string("-");
+    };
     for (std::size_t o = 0; o < solution.outputs.size(); ++o)
-        rows.push_back({solution.outputs[o].id, number(at.mean[o]), number(at.variance[o]), number(at.fano(o)),
-                        number(at.cv2(o)), number(at.skewness[o]), number(at.quantile(o, 0.05)),
-                        number(at.quantile(o, 0.5)), number(at.quantile(o, 0.95))});
+        rows.push_back({solution.outputs[o].id, number(at.mean[o]), number(at.variance[o]),
+                        number(at.fano(o)), number(at.cv2(o)), number(at.skewness[o]),
+                        number(at.quantile(o, 0.05)), number(at.quantile(o, 0.5)),
+                        number(at.quantile(o, 0.95))});
     auto const unit = network.time_unit.empty() ? "" : " " + network.time_unit;
-    fmt::print("\n{}, {} states\n", std::isfinite(at.time) ? fmt::format("At time {}{}", at.time, unit)
-                                    : solution.stationary->quasi ? "Quasi-stationary state"
-                                                                 : "Stationary state",
+    fmt::print("\n{}, {} states\n",
+               std::isfinite(at.time)       ? fmt::format("At time {}{}", at.time, unit)
+               : solution.stationary->quasi ? "Quasi-stationary state"
+                                            : "Stationary state",
                at.states);
     print_aligned(stdout, rows);
 }
 
 void print_certificate(CmeSolution const& solution, CmeDistribution const& at) {
     if (!solution.stationary) {
-        fmt::print("\nerror at most {:.3g} in all probabilities together (asked for: {:.3g}): {:.3g} left the states, "
-                   "{:.3g} was given up, {:.3g} by integration\n",
-                   at.certificate.total(), solution.tolerance, at.certificate.sink, at.certificate.pruned,
-                   at.certificate.integration);
+        fmt::print(
+            "\nerror at most {:.3g} in all probabilities together (asked for: {:.3g}): {:.3g} left the "
+            "states, "
+            "{:.3g} was given up, {:.3g} by integration\n",
+            at.certificate.total(), solution.tolerance, at.certificate.sink, at.certificate.pruned,
+            at.certificate.integration);
         return;
     }
     auto const& report = *solution.stationary;
     std::string box;
-    for (auto const& b : report.box) box += fmt::format("{}{} {}..{}", box.empty() ? "" : ", ", b.species, b.low, b.high);
+    for (auto const& b : report.box)
+        box += fmt::format("{}{} {}..{}", box.empty() ? "" : ", ", b.species, b.low, b.high);
     fmt::print("\nbox: {}\n", box.empty() ? "as conservation laws have it" : box);
-    fmt::print("outflow at its edge {:.3g} per time; a box twice as wide changes all probabilities together by {} "
-               "(an estimate, no bound)\n",
-               report.outflow, std::isnan(report.doubling) ? "an unknown amount: it does not fit"
-                                                           : fmt::format("{:.3g}", report.doubling));
+    fmt::print(
+        "outflow at its edge {:.3g} per time; a box twice as wide changes all probabilities together by {} "
+        "(an estimate, no bound)\n",
+        report.outflow,
+        std::isnan(report.doubling) ? "an unknown amount: it does not fit"
+                                    : fmt::format("{:.3g}", report.doubling));
     if (report.quasi)
         fmt::print("escape rate {:.9g}, mean time to escape {:.9g}\n", report.escape, 1 / report.escape);
 }
@@ -108,7 +118,8 @@ void print(Network const& network, CmeSolution const& solution) {
     auto const shown = most_variable(at);
     auto const& marginal = at.marginals[shown];
     fmt::print("\n{}: probability\n", solution.outputs[shown].id);
-    print_bars(stdout, marginal.probability, marginal.low, marginal.width, solution.outputs[shown].quantum == 1.0);
+    print_bars(stdout, marginal.probability, marginal.low, marginal.width,
+               solution.outputs[shown].quantum == 1.0);
     print_certificate(solution, at);
     fmt::print("{}, {:.3g} s on {}\n", solution.method, solution.seconds, solution.device);
 }
@@ -136,25 +147,28 @@ void cme(CmeArguments const& arguments, std::string const& command_line) {
 }  // namespace
 
 void add_cme(CLI::App& app, std::string const& command_line) {
-    auto* const command =
-        app.add_subcommand("cme", "Solve the master equation: the exact distribution, with a bound on its error");
+    auto* const command = app.add_subcommand(
+        "cme", "Solve the master equation: the exact distribution, with a bound on its error");
     auto a = std::make_shared<CmeArguments>();
     auto* const times = add_solver_options(*command, *a);
     auto* const stationary = command->add_flag("--stationary", a->stationary, "The stationary distribution");
-    auto* const quasi = command->add_flag("--quasi-stationary", a->quasi,
-                                          "The distribution that lasts longest before an end, and the rate of that");
+    auto* const quasi =
+        command->add_flag("--quasi-stationary", a->quasi,
+                          "The distribution that lasts longest before an end, and the rate of that");
     stationary->excludes(times, quasi);
     quasi->excludes(times);
     command->add_option("--tolerance", a->tolerance, "What all errors together may come to: 1e-13 to 0.5")
         ->check(number_from(1e-13, 0.5))
         ->capture_default_str();
-    command
-        ->add_option("--integrator", a->integrator, "auto, uniformization, krylov, rational")
+    command->add_option("--integrator", a->integrator, "auto, uniformization, krylov, rational")
         ->capture_default_str();
-    command->add_option("--box", a->box,
-                        "NAME=LOW:HIGH, for each species: exactly these states, instead of those that matter");
-    command->add_option("--joint", a->joint, "A,B: keep the joint distribution of two species or observables");
-    command->add_option("--max-states", a->most_states, "Give up beyond so many states (default: as memory allows)");
+    command->add_option(
+        "--box", a->box,
+        "NAME=LOW:HIGH, for each species: exactly these states, instead of those that matter");
+    command->add_option("--joint", a->joint,
+                        "A,B: keep the joint distribution of two species or observables");
+    command->add_option("--max-states", a->most_states,
+                        "Give up beyond so many states (default: as memory allows)");
     command->add_option("--threads", a->threads, "Threads (default: one a core)");
     command->callback([a, command_line] { cme(*a, command_line); });
 }

@@ -49,7 +49,8 @@ std::size_t most_variable(Ensemble const& ensemble, std::size_t time) {
 
 void print_histogram(std::FILE* out, Ensemble const& ensemble, std::size_t time, std::size_t output) {
     Histogram const histogram = ensemble.tally.histogram(time, output);
-    fmt::print(out, "\n{} at time {}: part of the cells\n", ensemble.outputs[output].id, ensemble.times[time]);
+    fmt::print(out, "\n{} at time {}: part of the cells\n", ensemble.outputs[output].id,
+               ensemble.times[time]);
     print_bars(out, {histogram.cells.begin(), histogram.cells.end()}, histogram.low, histogram.width,
                ensemble.outputs[output].quantum == 1.0);
 }

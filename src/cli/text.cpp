@@ -54,7 +54,8 @@ void print_bars(std::FILE* out, std::vector<double> bins, double low, double wid
         std::string const label = whole && step == 1.0 ? fmt::format("{:.10g}", from)
                                   : whole              ? fmt::format("{:.10g}-{:.10g}", from, from + step - 1)
                                                        : fmt::format("{:.6g}", from);
-        auto const eighths = static_cast<std::size_t>(std::lround(8 * full * std::max(bars[i], 0.0) / highest));
+        auto const eighths =
+            static_cast<std::size_t>(std::lround(8 * full * std::max(bars[i], 0.0) / highest));
         char const* const parts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
         std::string bar;
         for (std::size_t j = 0; j < eighths / 8; ++j) bar += "█";

@@ -18,7 +18,8 @@ public:
         lu_.setPivotThreshold(0);  // columns are diagonally dominant: no pivots are needed
         lu_.compute(a);
         if (lu_.info() != Eigen::Success)
-            throw SolverError("the balance equations are singular: the stationary distribution is not unique");
+            throw SolverError(
+                "the balance equations are singular: the stationary distribution is not unique");
     }
     Eigen::VectorXd solve(Eigen::VectorXd const& b) override { return lu_.solve(b); }
 
@@ -30,7 +31,9 @@ private:
 // this the factors exist and are as stable as the full ones: Meijerink & van der Vorst, Math. Comput. 31, 148 (1977).
 class Iterative final : public LinearSolver {
 public:
-    Iterative(Columns const& a, std::atomic<bool> const* stop) : a_(a), factors_(a), stop_(stop) { factorise(); }
+    Iterative(Columns const& a, std::atomic<bool> const* stop) : a_(a), factors_(a), stop_(stop) {
+        factorise();
+    }
 
     Eigen::VectorXd solve(Eigen::VectorXd const& b) override {
         Eigen::VectorXd x = Eigen::VectorXd::Zero(b.size());
@@ -41,7 +44,8 @@ public:
             if (r.norm() <= goal) return x;
             cycle(r, goal, x);
         }
-        throw SolverError("the iterative solver of the balance equations does not converge; take a smaller --box");
+        throw SolverError(
+            "the iterative solver of the balance equations does not converge; take a smaller --box");
     }
 
 private:
@@ -60,7 +64,8 @@ private:
                 value[k] /= value[diagonal_[static_cast<std::size_t>(row)]];
                 // Row i -= factor * row, on the pattern of row i.
                 auto at = k + 1;
-                for (auto j = diagonal_[static_cast<std::size_t>(row)] + 1; j < factors_.outerIndexPtr()[row + 1]; ++j) {
+                for (auto j = diagonal_[static_cast<std::size_t>(row)] + 1;
+                     j < factors_.outerIndexPtr()[row + 1]; ++j) {
                     while (at < end && column[at] < column[j]) ++at;
                     if (at == end) break;
                     if (column[at] == column[j]) value[at] -= value[k] * value[j];
@@ -69,7 +74,8 @@ private:
             auto at = begin;
             while (at < end && column[at] < i) ++at;
             if (at == end || column[at] != i || value[at] == 0)
-                throw SolverError("the balance equations are singular: the stationary distribution is not unique");
+                throw SolverError(
+                    "the balance equations are singular: the stationary distribution is not unique");
             diagonal_[static_cast<std::size_t>(i)] = at;
         }
     }
@@ -111,7 +117,8 @@ private:
             h(m + 1, m) = w.norm();
             if (h(m + 1, m) > 0) basis.col(m + 1) = w / h(m + 1, m);
             for (std::size_t k = 0; k < turns.size(); ++k)
-                h.col(m).applyOnTheLeft(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(k) + 1, turns[k].adjoint());
+                h.col(m).applyOnTheLeft(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(k) + 1,
+                                        turns[k].adjoint());
             Eigen::JacobiRotation<double> turn;
             turn.makeGivens(h(m, m), h(m + 1, m));
             h.col(m).applyOnTheLeft(m, m + 1, turn.adjoint());
@@ -137,7 +144,8 @@ Columns without(Columns const& a, Eigen::Index pinned) {
     auto const shift = [&](Eigen::Index i) { return static_cast<int>(i > pinned ? i - 1 : i); };
     for (Eigen::Index column = 0; column < a.outerSize(); ++column)
         for (Columns::InnerIterator e(a, column); e; ++e)
-            if (column != pinned && e.row() != pinned) entries.emplace_back(shift(e.row()), shift(column), e.value());
+            if (column != pinned && e.row() != pinned)
+                entries.emplace_back(shift(e.row()), shift(column), e.value());
     Columns rest(a.rows() - 1, a.cols() - 1);
     rest.setFromTriplets(entries.begin(), entries.end());
     return rest;
@@ -157,7 +165,8 @@ Eigen::VectorXd net_flow(Columns const& a, Eigen::VectorXd const& x, double& all
         }
     all = static_cast<double>(total);
     Eigen::VectorXd found(x.size());
-    for (Eigen::Index i = 0; i < x.size(); ++i) found[i] = static_cast<double>(net[static_cast<std::size_t>(i)]);
+    for (Eigen::Index i = 0; i < x.size(); ++i)
+        found[i] = static_cast<double>(net[static_cast<std::size_t>(i)]);
     return found;
 }
 
@@ -168,7 +177,8 @@ std::unique_ptr<LinearSolver> make_solver(Columns const& a, bool direct, std::at
     return std::make_unique<Iterative>(a, stop);
 }
 
-Balance solve_balance(Columns const& a, Eigen::VectorXd const& guess, bool direct, std::atomic<bool> const* stop) {
+Balance solve_balance(Columns const& a, Eigen::VectorXd const& guess, bool direct,
+                      std::atomic<bool> const* stop) {
     Eigen::Index const n = a.rows();
     if (n == 1) return {Eigen::VectorXd::Ones(1), 0};
     heed(stop);

@@ -26,7 +26,8 @@ struct Balance {
     Eigen::VectorXd x;
     double residual;  // sum |A x|, over the sum of all flows
 };
-Balance solve_balance(Columns const& a, Eigen::VectorXd const& guess, bool direct, std::atomic<bool> const* stop);
+Balance solve_balance(Columns const& a, Eigen::VectorXd const& guess, bool direct,
+                      std::atomic<bool> const* stop);
 
 // The distribution over states with losses that lasts longest: A x = -rate x, sum 1. By inverse iteration.
 struct Lasting {

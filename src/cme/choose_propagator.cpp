@@ -24,6 +24,9 @@ ChoosePropagator::ChoosePropagator(Team& team, CmeOptions const& options)
 // [s] to go through `time`, as far as it is known; before a first try, a guess that does not promise too much.
 double ChoosePropagator::expected_cost(Candidate const& c, Generator const& a, double time) const {
     auto const states = static_cast<double>(a.size());
+    // A rational step takes about as long however far it goes, and p is smoother each time.
+    if (c.integrator == Integrator::rational && c.tried_at >= 0 && c.last_time > 0 && c.last_states > 1000)
+        return c.last_cost * std::pow(states / c.last_states, 1.5) * std::max(1.0, time / (4 * c.last_time));
     if (c.tried_at >= 0 && c.speed > 0) return time * states / c.speed;
     double const steps = a.largest_exit() * time;
     double const product = 3e-6 + product_ * states;
@@ -71,8 +74,8 @@ ChoosePropagator::Candidate& ChoosePropagator::choose(Generator const& a, double
     return *best;
 }
 
-Advance ChoosePropagator::operator()(Generator const& a, std::vector<double>& p, double time, double remaining,
-                                     double tolerance) {
+Advance ChoosePropagator::operator()(Generator const& a, std::vector<double>& p, double time,
+                                     double remaining, double tolerance) {
     auto& chosen = fixed_ ? candidates_.front() : choose(a, time, remaining);
     auto const begun = std::chrono::steady_clock::now();
     auto const products = chosen.propagator->products();
@@ -82,6 +85,7 @@ Advance ChoosePropagator::operator()(Generator const& a, std::vector<double>& p,
     spent_ += seconds;
     chosen.tried_at = spent_;
     chosen.last_cost = seconds;
+    chosen.last_time = done.time;
     chosen.last_states = static_cast<double>(a.size());
     chosen.speed = done.time * static_cast<double>(a.size()) / std::max(seconds, 1e-7);
     chosen.used = true;
@@ -95,9 +99,10 @@ Advance ChoosePropagator::operator()(Generator const& a, std::vector<double>& p,
 Advance ChoosePropagator::instead(Candidate& of, Generator const& a, std::vector<double>& p, double time,
                                   double remaining, double tolerance) {
     if (fixed_)
-        throw SolverError(fmt::format("rounding errors of the {} integrator are larger than the tolerance allows; take a "
-                                      "larger --tolerance, or --integrator uniformization",
-                                      integrator_name(of.integrator)));
+        throw SolverError(
+            fmt::format("rounding errors of the {} integrator are larger than the tolerance allows; take a "
+                        "larger --tolerance, or --integrator uniformization",
+                        integrator_name(of.integrator)));
     of.unfit = true;
     return (*this)(a, p, time, remaining, tolerance);
 }

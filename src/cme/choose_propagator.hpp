@@ -14,7 +14,8 @@ public:
     ChoosePropagator(Team& team, CmeOptions const& options);
 
     // Takes p forward by `time` or a part of it, as Propagator::advance. `remaining`: the time that is to be gone through.
-    Advance operator()(Generator const& a, std::vector<double>& p, double time, double remaining, double tolerance);
+    Advance operator()(Generator const& a, std::vector<double>& p, double time, double remaining,
+                       double tolerance);
 
     // Whether the last step was by a method that was only tried.
     bool tried() const { return trial_; }
@@ -25,10 +26,10 @@ private:
     struct Candidate {
         Integrator integrator;
         std::unique_ptr<Propagator> propagator;
-        double speed = 0;       // simulated time a second and state, when tried last
-        double last_cost = 0;   // [s] of the last try
-        double last_states = 1;
-        double tried_at = -1;   // [s] of all work until then
+        double speed = 0;  // simulated time a second and state, when tried last
+        double last_cost = 0, last_time = 0,
+               last_states = 1;  // [s] of the last try, how far it went, on how many states
+        double tried_at = -1;    // [s] of all work until then
         bool used = false, unfit = false;
     };
 

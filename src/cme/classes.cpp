@@ -44,12 +44,15 @@ Classes find_classes(Eigen::SparseMatrix<double> const& a, std::vector<std::uint
             if (!path.empty()) lowest[path.back().state] = std::min(lowest[path.back().state], lowest[done]);
             if (lowest[done] != order[done]) continue;
             auto const number = static_cast<std::uint32_t>(found.closed.size());
-            std::size_t const begin = static_cast<std::size_t>(std::find(open.rbegin(), open.rend(), done).base() - open.begin()) - 1;
+            std::size_t const begin =
+                static_cast<std::size_t>(std::find(open.rbegin(), open.rend(), done).base() - open.begin()) -
+                1;
             bool closed = true;
             for (auto i = begin; i < open.size(); ++i) found.of[open[i]] = number;
             for (auto i = begin; i < open.size(); ++i)
                 for (Entry e(a, static_cast<Eigen::Index>(open[i])); e; ++e)
-                    closed = closed && (e.value() <= 0 || found.of[static_cast<std::size_t>(e.row())] == number);
+                    closed =
+                        closed && (e.value() <= 0 || found.of[static_cast<std::size_t>(e.row())] == number);
             open.resize(begin);
             found.closed.push_back(closed);
         }

@@ -56,14 +56,16 @@ void Coordinates::find_axes(Network const& network, std::uint32_t along, std::ve
         bool same = !spread[s];
         for (std::size_t f = 0; f < reduction.free.size(); ++f)
             if (row[static_cast<Eigen::Index>(f)] != 0)
-                same = same && !spread[static_cast<std::size_t>(order[static_cast<std::size_t>(reduction.free[f])])];
+                same = same &&
+                       !spread[static_cast<std::size_t>(order[static_cast<std::size_t>(reduction.free[f])])];
         if (whole && same)
             followers.emplace_back(s, b);
         else
             extra.push_back(s);
     }
     std::vector<std::uint32_t> free;
-    for (auto f : reduction.free) free.push_back(static_cast<std::uint32_t>(order[static_cast<std::size_t>(f)]));
+    for (auto f : reduction.free)
+        free.push_back(static_cast<std::uint32_t>(order[static_cast<std::size_t>(f)]));
     axes_ = free;
     axes_.insert(axes_.end(), extra.begin(), extra.end());
     if (axes_.empty()) axes_.push_back(along);  // nothing ever changes
@@ -89,7 +91,8 @@ void Coordinates::lay_out(Network const& network, std::vector<double> const& cou
     on_prefix_.assign(species, false);
     for (std::size_t s = 0; s < species; ++s) {
         constant_[s] = std::llround(counts[s]);
-        for (std::size_t a = 0; a < axes_.size(); ++a) constant_[s] -= link_[s][a] * std::llround(counts[axes_[a]]);
+        for (std::size_t a = 0; a < axes_.size(); ++a)
+            constant_[s] -= link_[s][a] * std::llround(counts[axes_[a]]);
         step_[s] = static_cast<double>(link_[s][last]);
         on_prefix_[s] = std::any_of(link_[s].begin(), link_[s].end() - 1, [](auto c) { return c != 0; });
     }
@@ -102,7 +105,8 @@ void Coordinates::lay_out(Network const& network, std::vector<double> const& cou
         for (auto const& reaction : network.reactions)
             for (auto const& change : reaction.changes)
                 if (change.species == axes_[a]) farthest = std::max(farthest, std::abs(change.change));
-        wanted[a] = std::bit_width(static_cast<std::uint64_t>(std::max(bounds_[axes_[a]].high, farthest))) + 1;
+        wanted[a] =
+            std::bit_width(static_cast<std::uint64_t>(std::max(bounds_[axes_[a]].high, farthest))) + 1;
     }
     int spare = 64;
     std::vector<std::size_t> order(last);
@@ -114,10 +118,11 @@ void Coordinates::lay_out(Network const& network, std::vector<double> const& cou
         fields_[order[i]].bits = std::min(wanted[order[i]], share);
         spare -= fields_[order[i]].bits;
         if (fields_[order[i]].bits < std::min(wanted[order[i]], 7))
-            throw InputError(network.file, 0,
-                             fmt::format("a state of {} species that conservation laws leave free does not fit into "
-                                         "64 bits; bound their counts with --box, or use fano run",
-                                         axes_.size()));
+            throw InputError(
+                network.file, 0,
+                fmt::format("a state of {} species that conservation laws leave free does not fit into "
+                            "64 bits; bound their counts with --box, or use fano run",
+                            axes_.size()));
     }
     int shift = 0;
     for (std::size_t a = last; a-- > 0;) {
@@ -156,7 +161,8 @@ Interval Coordinates::state(std::vector<double> const& counts) const {
     for (std::size_t a = 0; a + 1 < axes_.size(); ++a) {
         auto const count = static_cast<std::uint64_t>(std::llround(counts[axes_[a]]));
         if (count >> (fields_[a].bits - 1) != 0)
-            throw Error(ExitCode::input, fmt::format("a count of {} is too large for a state of 64 bits", count));
+            throw Error(ExitCode::input,
+                        fmt::format("a count of {} is too large for a state of 64 bits", count));
         prefix |= count << fields_[a].shift;
     }
     std::int64_t const along = std::llround(counts[axes_.back()]);

@@ -69,10 +69,10 @@ private:
     void lay_out(Network const& network, std::vector<double> const& counts);
 
     std::vector<std::uint32_t> axes_;
-    std::vector<Field> fields_;                      //!< [axis but the last]
-    std::uint64_t guards_ = 0;                       // the top bit of each field, 0 in a prefix
-    std::vector<std::vector<std::int64_t>> link_;    //!< [species][axis]
-    std::vector<std::int64_t> constant_;             //!< [species]
+    std::vector<Field> fields_;                    //!< [axis but the last]
+    std::uint64_t guards_ = 0;                     // the top bit of each field, 0 in a prefix
+    std::vector<std::vector<std::int64_t>> link_;  //!< [species][axis]
+    std::vector<std::int64_t> constant_;           //!< [species]
     std::vector<double> step_;
     std::vector<bool> on_prefix_;
     std::vector<Bounds> bounds_;

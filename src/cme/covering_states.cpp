@@ -59,9 +59,9 @@ StateSet covering_states(Problem& problem, CmeOptions const& options, double tol
         double const before = sum(p);
         auto const done = propagator->advance(*generator, next, step, tolerance / 4 * step / end);
         generator->check(next);
-        double const sink = std::max(0.0, before - sum(next) - done.error);
+        double const sink = std::max(0.0, before - sum(next) - done.error - done.rounding);
         double const allowed = std::max(0.0, tolerance / 2 * (time + step) / end - lost);
-        if (sink > allowed + 1e-15) {
+        if (sink > allowed) {
             auto wider = states_beyond(*generator, problem.coordinates, problem.laws, next,
                                        {allowed / step / 200, step, reach});
             auto const own = states.intervals();

@@ -5,8 +5,8 @@
 
 namespace fano {
 
-// States that keep all but `tolerance` of the probability from time 0 to the last of the options' times: nothing is
-// given up on the way. Throws SolverError if they do not fit, Interrupted.
+// States that keep all but `tolerance` of the probability from time 0 to the last of the options' times:
+// nothing is given up on the way. Throws SolverError if they do not fit, Interrupted.
 StateSet covering_states(Problem& problem, CmeOptions const& options, double tolerance);
 
 // p at time 0 on a set of states.

@@ -1,6 +1,7 @@
 #include "cme/device_generator.hpp"
 
 #include "cme/row_sizes.hpp"
+#include "cme/sparse_rows.hpp"
 
 namespace fano {
 
@@ -41,7 +42,8 @@ double step_bytes(Generator const& generator, DeviceForm form) {
 
 DeviceForm choose_device_form(Generator const& generator) {
     auto const sizes = row_sizes(generator);
-    return bytes_of_rows(sizes) <= bytes_of_csr(sizes) ? DeviceForm::rows : DeviceForm::csr;
+    bool const matrix = bytes_of_csr(sizes) < bytes_of_rows(sizes) && sizes.entries <= most_sparse_entries;
+    return matrix ? DeviceForm::csr : DeviceForm::rows;
 }
 
 }  // namespace fano

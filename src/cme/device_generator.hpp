@@ -20,16 +20,17 @@ enum class DeviceForm {
 };
 std::string device_form_name(DeviceForm form);
 
-// Bytes that a step moves between memory and multiprocessors at the least, counted.
-double step_bytes(Generator const& generator,
-                  DeviceForm form);  // of sliced_ell as of csr: without what fills it up
+// Bytes that a step moves between memory and multiprocessors, counted; of sliced_ell as of csr, though it is
+// filled up.
+double step_bytes(Generator const& generator, DeviceForm form);
 // Rows, but where states are so scattered or tables so large that a matrix is smaller.
 DeviceForm choose_device_form(Generator const& generator);
 
 // Vectors below are the device's; the work is asked for in order, and done later.
 class DeviceGenerator {
 public:
-    // Steps y = x + scale A x, sum += weight x, in which x and y take turns; x holds the result of an even number.
+    // Steps y = x + scale A x, sum += weight x, in which x and y take turns: x holds the result of an even
+    // number of them.
     struct Steps {
         double scale;
         double *x, *y, *sum;
@@ -50,8 +51,8 @@ public:
 
 using MakeDeviceGenerator = std::function<std::unique_ptr<DeviceGenerator>(Generator const&)>;
 
-// On a GPU of this machine; chooses the form if none is given. Throws BackendError if there is no such GPU, or, for
-// matrices, no cuSPARSE.
+// On a GPU of this machine; chooses the form if none is given. Throws BackendError if there is no such GPU,
+// or no cuSPARSE for the matrix that was asked for.
 MakeDeviceGenerator generators_on_gpu(int gpu, std::optional<DeviceForm> form = {});
 
 // As make_uniformization, with all vectors on the device from the start of an advance to its end.

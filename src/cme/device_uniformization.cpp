@@ -29,15 +29,16 @@ public:
                                      sum_.data(), schedule_.data(), a.size() <= most_captured_states};
         std::uint64_t const last = poisson.last();
         double weight = poisson.weights.back(), change = 0;
-        for (std::uint64_t k = 0; k < last;) {
+        std::uint64_t k = 0;
+        while (k < last) {
             heed(stop_);
             std::uint64_t const count = std::min<std::uint64_t>(last - k, run_length(a.size()));
             generator_->take(steps, count);
             if (count % 2 == 1) std::swap(steps.x, steps.y);
             k += count;
             products_ += count;
-            // P never enlarges a difference: if a step changes little, all that follow together change at most as
-            // often as much.
+            // P never enlarges a difference: if a step changes little, all that follow together change at
+            // most as often as much.
             double const after = generator_->distance(steps.x, steps.y) * static_cast<double>(last - k);
             if (after > tolerance / 2) continue;
             weight = 0;
@@ -48,10 +49,12 @@ public:
         }
         generator_->add(weight, steps.x, sum_.data());
         device.download(p.data(), sum_.data(), p.size() * sizeof(double));
-        return {time, poisson.left_out + change};
+        return {time, poisson.left_out + change, poisson.left_out, rounding(k)};
     }
 
 private:
+    static double rounding(std::uint64_t steps) { return 2.2e-16 * (8 + static_cast<double>(steps)); }
+
     // Steps between looks at the world, about a millisecond's worth, and a whole number of what is captured.
     static std::uint64_t run_length(std::uint64_t states) {
         return std::clamp<std::uint64_t>(100'000'000 / states / 64 * 64, 8, 512);
@@ -59,7 +62,8 @@ private:
 
     // Brings the generator to the device unless it is there.
     void settle(Generator const& a) {
-        if (generator_ != nullptr && settled_ == a.id()) return;
+        if (settled_ == a.id()) return;
+        settled_ = 0;
         for (auto* vector : {&x_, &y_, &sum_}) *vector = {};  // there may be no room for two
         schedule_ = {};
         generator_.reset();
@@ -71,7 +75,7 @@ private:
     }
 
     MakeDeviceGenerator const make_;
-    std::uint64_t settled_ = 0;
+    std::uint64_t settled_ = 0;                   // the generator that is on the device, or none
     std::unique_ptr<DeviceGenerator> generator_;  // the vectors are its device's
     DeviceArray<double> x_, y_, sum_;
     DeviceArray<kernels::RowSchedule> schedule_;

@@ -28,9 +28,14 @@ struct Generator::Flow {
     double rate;
 };
 
-Generator::Generator(Network const& network, Coordinates const& coordinates, Laws& laws, StateSet const& states,
-                     Instant const& when, Edge edge)
-    : id_(next_id()), time_(when.time), network_(network), coordinates_(coordinates), laws_(laws), states_(states) {
+Generator::Generator(Network const& network, Coordinates const& coordinates, Laws& laws,
+                     StateSet const& states, Instant const& when, Edge edge)
+    : id_(next_id()),
+      time_(when.time),
+      network_(network),
+      coordinates_(coordinates),
+      laws_(laws),
+      states_(states) {
     evaluate(when);
     std::vector<Flow> in, out;
     for (std::uint32_t r = 0; r < network.reactions.size(); ++r) connect(r, edge, in, out);
@@ -58,7 +63,8 @@ void Generator::evaluate(Instant const& when) {
     // Tables depend neither on the prefix nor on the time.
     for (std::size_t i = 0; i < length && laws_.tables() > 0; ++i) {
         laws_.at_row(rows.front().prefix, low + static_cast<std::int64_t>(i), when.time);
-        for (std::size_t t = 0; t < laws_.tables(); ++t) values_[margin + t * length + i] = laws_.table_value(t);
+        for (std::size_t t = 0; t < laws_.tables(); ++t)
+            values_[margin + t * length + i] = laws_.table_value(t);
     }
     auto const good = [](double a) { return a >= 0 && a < std::numeric_limits<double>::infinity(); };
     table_at_.assign(reactions, no_table);
@@ -87,7 +93,8 @@ void Generator::evaluate_rows(double time, double weight) {
         if (!laws_.separable(r)) by_state.push_back(r);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         laws_.at_row(rows[i].prefix, rows[i].low, time);
-        for (std::size_t r = 0; r < reactions; ++r) row_factors_[r * rows.size() + i] += weight * laws_.row_factor(r);
+        for (std::size_t r = 0; r < reactions; ++r)
+            row_factors_[r * rows.size() + i] += weight * laws_.row_factor(r);
         if (by_state.empty()) continue;
         for (std::uint64_t j = 0; j < rows[i].size; ++j) {
             if (j > 0) laws_.at_row(rows[i].prefix, rows[i].low + static_cast<std::int64_t>(j), time);
@@ -138,24 +145,27 @@ void Generator::connect(std::uint32_t reaction, Edge edge, std::vector<Flow>& in
         auto const table = [&](std::int64_t n) {
             return table_index(table_at_[reaction], laws_.separable(reaction), first_along_, row, n);
         };
-        auto const state = [&](std::int64_t n) { return row.first + static_cast<std::uint64_t>(n - row.low); };
+        auto const state = [&](std::int64_t n) {
+            return row.first + static_cast<std::uint64_t>(n - row.low);
+        };
         auto const leak = [&](std::int64_t from, std::int64_t to) {
             if (from > to || edge == Edge::reflecting) return;
-            leaks_.push_back({state(from), static_cast<std::uint64_t>(to - from + 1), table(from), rate, reaction,
-                              Interval{prefix.value_or(0), from + move.along, to + move.along},
+            leaks_.push_back({state(from), static_cast<std::uint64_t>(to - from + 1), table(from), rate,
+                              reaction, Interval{prefix.value_or(0), from + move.along, to + move.along},
                               prefix.has_value()});
         };
         good_parts(reaction, i, [&](std::int64_t low, std::int64_t high) {
             if (edge == Edge::absorbing)
                 out.push_back({state(low), 0, static_cast<std::uint64_t>(high - low + 1), table(low), rate});
-            for (std::size_t k = at; prefix && k < rows.size() && rows[k].prefix == *prefix && low <= high; ++k) {
+            for (std::size_t k = at; prefix && k < rows.size() && rows[k].prefix == *prefix && low <= high;
+                 ++k) {
                 auto const from = std::max(low, rows[k].low - move.along);
                 auto const to = std::min(high, rows[k].high() - move.along);
                 if (from > to) continue;
                 leak(low, from - 1);
                 in.push_back({state(from),
-                                 rows[k].first + static_cast<std::uint64_t>(from + move.along - rows[k].low),
-                                 static_cast<std::uint64_t>(to - from + 1), table(from), rate});
+                              rows[k].first + static_cast<std::uint64_t>(from + move.along - rows[k].low),
+                              static_cast<std::uint64_t>(to - from + 1), table(from), rate});
                 if (edge == Edge::reflecting) out.push_back(in.back());
                 low = to + 1;
             }
@@ -202,8 +212,9 @@ void Generator::cut(std::vector<Flow> const& arriving, std::vector<Flow> const& 
         for (auto const& flow : flows)
             for_pieces(begin(flow), flow.size, [&](auto piece, std::uint64_t state, std::uint32_t size) {
                 auto const by = state - begin(flow);
-                scraps[at[piece]++] = {flow.source + by, flow.table == no_table ? no_table : flow.table + by, flow.rate,
-                                       static_cast<std::uint32_t>(state - pieces_[piece].first), size};
+                scraps[at[piece]++] = {flow.source + by, flow.table == no_table ? no_table : flow.table + by,
+                                       flow.rate, static_cast<std::uint32_t>(state - pieces_[piece].first),
+                                       size};
             });
         return std::pair{std::move(first), std::move(scraps)};
     };
@@ -237,7 +248,8 @@ void Generator::arrange(kernels::RowPiece& piece, std::span<kernels::RowScrap> i
     piece.inner = 0;
     piece.inner_end = piece.size;
     auto const narrow = [&](RowScrap const& run) {
-        auto const low = std::max(piece.inner, run.target), high = std::min(piece.inner_end, run.target + run.size);
+        auto const low = std::max(piece.inner, run.target),
+                   high = std::min(piece.inner_end, run.target + run.size);
         if (high <= low || 2 * (high - low) < piece.inner_end - piece.inner) return;
         piece.inner = low;
         piece.inner_end = high;
@@ -269,7 +281,9 @@ void Generator::arrange(kernels::RowPiece& piece, std::span<kernels::RowScrap> i
         });
     for (auto run : out) {
         run.rate = -run.rate;
-        place(run, [&](std::uint64_t, std::uint64_t table, double rate) { exits_.push_back({table, -rate}); });
+        place(run, [&](std::uint64_t, std::uint64_t table, double rate) {
+            exits_.push_back({table, -rate});
+        });
     }
 }
 
@@ -279,15 +293,18 @@ void Generator::share(std::size_t parts) {
     std::vector<double> cost(pieces + 1);
     for (std::size_t i = 0; i < pieces; ++i) {
         double c = 32 + 2.0 * pieces_[i].size;
-        c += (pieces_[i + 1].first_segment - pieces_[i].first_segment) * (8.0 + pieces_[i].inner_end - pieces_[i].inner);
-        for (auto s = pieces_[i].first_scrap; s < pieces_[i + 1].first_scrap; ++s) c += 24.0 + 4 * scraps_[s].size;
+        c += (pieces_[i + 1].first_segment - pieces_[i].first_segment) *
+             (8.0 + pieces_[i].inner_end - pieces_[i].inner);
+        for (auto s = pieces_[i].first_scrap; s < pieces_[i + 1].first_scrap; ++s)
+            c += 24.0 + 4 * scraps_[s].size;
         cost[i + 1] = cost[i] + c;
     }
     first_piece_.assign(1, 0);
     for (std::size_t part = 1; part < parts; ++part) {
-        auto const at = std::lower_bound(cost.begin(), cost.end(), cost.back() * static_cast<double>(part) /
-                                                                       static_cast<double>(parts)) -
-                        cost.begin();
+        auto const at =
+            std::lower_bound(cost.begin(), cost.end(),
+                             cost.back() * static_cast<double>(part) / static_cast<double>(parts)) -
+            cost.begin();
         if (static_cast<std::uint32_t>(at) > first_piece_.back() && static_cast<std::size_t>(at) < pieces)
             first_piece_.push_back(static_cast<std::uint32_t>(at));
     }
@@ -322,13 +339,16 @@ double Generator::flux(Leak const& leak, std::span<double const> p) const {
 
 template <class Use>
 void Generator::for_entries(Use use) const {
-    auto const value = [&](std::uint64_t table, std::uint64_t j) { return table == no_table ? 1 : values_[table + j]; };
+    auto const value = [&](std::uint64_t table, std::uint64_t j) {
+        return table == no_table ? 1 : values_[table + j];
+    };
     for (std::size_t i = 0; i + 1 < pieces_.size(); ++i) {
         auto const& piece = pieces_[i];
         auto const& next = pieces_[i + 1];
         for (std::uint64_t j = piece.inner; j < piece.inner_end; ++j) {
             for (auto s = piece.first_segment; s < next.first_segment; ++s)
-                use(piece.first + j, segments_[s].source + j, segments_[s].rate * value(segments_[s].table, j));
+                use(piece.first + j, segments_[s].source + j,
+                    segments_[s].rate * value(segments_[s].table, j));
             for (auto e = piece.first_exit; e < next.first_exit; ++e)
                 use(piece.first + j, piece.first + j, -exits_[e].rate * value(exits_[e].table, j));
         }
@@ -376,10 +396,11 @@ void Generator::check(std::span<double const> p) const {
         for (std::size_t s = 0; s < counts.size(); ++s)
             state += fmt::format("{}{} = {}", s == 0 ? "" : ", ", network_.species[s], counts[s]);
         auto const& reaction = network_.reactions[suspect.reaction];
-        throw SolverError(network_.file,
-                          fmt::format("the propensity of reaction \"{}\", {}, is {} in the state {}, which is "
-                                      "reached; mend the rate law so that it is 0 or more wherever cells can go",
-                                      reaction.id, reaction.propensity, suspect.value, state));
+        throw SolverError(
+            network_.file,
+            fmt::format("the propensity of reaction \"{}\", {}, is {} in the state {}, which is "
+                        "reached; mend the rate law so that it is 0 or more wherever cells can go",
+                        reaction.id, reaction.propensity, suspect.value, state));
     }
 }
 

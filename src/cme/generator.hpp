@@ -49,7 +49,7 @@ public:
     std::uint64_t size() const { return states_.size(); }
     double time() const { return time_; }  // at which propensities are taken
     StateSet const& states() const { return states_; }
-    double largest_exit() const { return largest_exit_; }  //!< [1/time] of any state
+    double largest_exit() const { return largest_exit_; }        //!< [1/time] of any state
     std::int64_t longest_axis() const { return longest_axis_; }  // different counts of the species with most
     std::vector<Leak> const& leaks() const { return leaks_; }
     NetworkReaction const& reaction(std::size_t r) const { return network_.reactions[r]; }
@@ -72,7 +72,9 @@ public:
     // Throws SolverError if there is probability where a propensity is negative or not a number.
     void check(std::span<double const> p) const;
 
-    kernels::RowView view() const { return {pieces_.data(), segments_.data(), exits_.data(), scraps_.data(), values_.data()}; }
+    kernels::RowView view() const {
+        return {pieces_.data(), segments_.data(), exits_.data(), scraps_.data(), values_.data()};
+    }
 
 private:
     struct Suspect {
@@ -104,10 +106,10 @@ private:
     Coordinates const& coordinates_;
     Laws& laws_;
     StateSet const states_;
-    std::int64_t first_along_ = 0;             // of the tables
-    std::vector<double> row_factors_;          //!< [reaction][row]
-    std::vector<std::uint64_t> table_at_;      //!< [reaction] of the last axis at first_along_, or of state 0
-    std::vector<bool> table_good_;             //!< [reaction] all values finite and not negative
+    std::int64_t first_along_ = 0;         // of the tables
+    std::vector<double> row_factors_;      //!< [reaction][row]
+    std::vector<std::uint64_t> table_at_;  //!< [reaction] of the last axis at first_along_, or of state 0
+    std::vector<bool> table_good_;         //!< [reaction] all values finite and not negative
     std::vector<double> values_;
     std::vector<kernels::RowPiece> pieces_;
     std::vector<kernels::RowSegment> segments_;

@@ -79,20 +79,23 @@ InitialStates initial_states(Network const& network, double tolerance) {
         kernels::evaluate(tables.code.data(), entry.arguments, registers.data());
         if (mean.variance[entry.slot] == 0) {
             double const count = mean.mean[entry.slot];
-            if (count != std::floor(count) || std::any_of(mean.notes.begin(), mean.notes.end(), [&](auto const& note) {
+            if (count != std::floor(count) ||
+                std::any_of(mean.notes.begin(), mean.notes.end(), [&](auto const& note) {
                     return note.find('"' + network.species[entry.slot] + "\" at birth") != std::string::npos;
                 }))
-                throw InputError(network.file, 0,
-                                 fmt::format("the initial count of \"{}\", {}, depends on another that is drawn; give it "
-                                             "a number or a distribution of its own, or use fano run",
-                                             network.species[entry.slot], network.initial[entry.slot]));
+                throw InputError(
+                    network.file, 0,
+                    fmt::format("the initial count of \"{}\", {}, depends on another that is drawn; give it "
+                                "a number or a distribution of its own, or use fano run",
+                                network.species[entry.slot], network.initial[entry.slot]));
             continue;
         }
         auto const marginal = distribution_of(entry.kind, registers[entry.a], registers[entry.b], tolerance);
         found.spread[entry.slot] = true;
         if (static_cast<double>(found.states.size()) * static_cast<double>(marginal.probability.size()) > 1e7)
-            throw InputError(network.file, 0,
-                             "the initial counts have more than 10 million combinations; fix some of them with --set");
+            throw InputError(
+                network.file, 0,
+                "the initial counts have more than 10 million combinations; fix some of them with --set");
         std::vector<InitialStates::State> all;
         for (std::size_t i = 0; i < marginal.probability.size(); ++i)
             for (auto state : found.states) {

@@ -9,8 +9,10 @@ namespace fano {
 namespace {
 
 constexpr std::pair<Integrator, char const*> names[] = {
-    {Integrator::automatic, "auto"},       {Integrator::uniformization, "uniformization"},
-    {Integrator::krylov, "krylov"},        {Integrator::rational, "rational"},
+    {Integrator::automatic, "auto"},
+    {Integrator::uniformization, "uniformization"},
+    {Integrator::krylov, "krylov"},
+    {Integrator::rational, "rational"},
 };
 
 }  // namespace

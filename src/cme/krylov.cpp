@@ -96,7 +96,8 @@ private:
         double const with_before = j > 0 ? sum(dots[1]) / length_[static_cast<std::size_t>(first)] : 0;
         h(j, j) = with_v;
         if (j > 0) h(j - 1, j) = with_before;
-        double const c = with_v / length_[at], d = j > 0 ? with_before / length_[static_cast<std::size_t>(first)] : 0;
+        double const c = with_v / length_[at],
+                     d = j > 0 ? with_before / length_[static_cast<std::size_t>(first)] : 0;
         each_part(a, [&](std::size_t part, std::uint64_t begin, std::uint64_t end) {
             double sums[2];
             row_kernels().subtract_two(&w[begin], c, &v[begin], d, &before[begin], end - begin, sums);
@@ -119,8 +120,8 @@ private:
             vectors.push_back(basis_[static_cast<std::size_t>(k)].data());
         }
         each_part(a, [&](std::size_t, std::uint64_t begin, std::uint64_t end) {
-            row_kernels().combine(p.data(), static_cast<std::uint32_t>(vectors.size()), scaled.data(), vectors.data(),
-                                  begin, end);
+            row_kernels().combine(p.data(), static_cast<std::uint32_t>(vectors.size()), scaled.data(),
+                                  vectors.data(), begin, end);
         });
     }
 

@@ -22,16 +22,18 @@ Laws::Laws(Network const& network, Coordinates const& coordinates)
     auto const initial = initial_state(network);
     slots_ = initial.mean;
     if (!network.events.empty())
-        throw InputError(network.file, 0,
-                         fmt::format("event \"{}\" makes the future depend on more than the counts, which a master "
-                                     "equation cannot follow; take the events out, or use fano run",
-                                     network.events.front()));
+        throw InputError(
+            network.file, 0,
+            fmt::format("event \"{}\" makes the future depend on more than the counts, which a master "
+                        "equation cannot follow; take the events out, or use fano run",
+                        network.events.front()));
     for (std::size_t slot = laws.species; slot < laws.slots; ++slot)
         if (initial.variance[slot] > 0)
-            throw InputError(network.file, 0,
-                             fmt::format("a parameter differs from cell to cell ({}), and a master equation is that of "
-                                         "one parameter set; give it a value with --set, or use fano run",
-                                         network.cell_parameters[slot - laws.species]));
+            throw InputError(
+                network.file, 0,
+                fmt::format("a parameter differs from cell to cell ({}), and a master equation is that of "
+                            "one parameter set; give it a value with --set, or use fano run",
+                            network.cell_parameters[slot - laws.species]));
 
     reads_.assign(laws.registers, 0);
     writer_.assign(laws.registers, -1);
@@ -39,7 +41,8 @@ Laws::Laws(Network const& network, Coordinates const& coordinates)
         reads_[s] = static_cast<unsigned char>((coordinates.depends_on_prefix(s) ? on_prefix : 0) |
                                                (coordinates.depends_on_row(s) ? on_row : 0));
     reads_[laws.time_register] = on_time;
-    for (std::uint32_t i = laws.propensities.first; i < laws.propensities.first + laws.propensities.size; ++i) {
+    for (std::uint32_t i = laws.propensities.first; i < laws.propensities.first + laws.propensities.size;
+         ++i) {
         auto const& code = laws.code[i];
         writer_[code.target] = static_cast<int>(i);
         std::uint32_t const operands[] = {code.a, code.b, code.c};

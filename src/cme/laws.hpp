@@ -52,8 +52,8 @@ private:
     Coordinates const& coordinates_;
     Rates rates_;
     std::vector<double> slots_;
-    std::vector<int> writer_;            //!< [register] instruction, or -1
-    std::vector<unsigned char> reads_;   //!< [register] 1: the prefix, 2: the last axis, 4: the time
+    std::vector<int> writer_;           //!< [register] instruction, or -1
+    std::vector<unsigned char> reads_;  //!< [register] 1: the prefix, 2: the last axis, 4: the time
     std::vector<Law> laws_;
     std::vector<std::vector<Factor>> along_;  //!< [table]
     bool timed_ = false;

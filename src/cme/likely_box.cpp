@@ -43,13 +43,15 @@ std::vector<Bounds> conserved_bounds(Network const& network, InitialStates const
     std::vector<Bounds> bounds(network.species.size());
     for (auto const& law : network.conservation_laws) {
         double total = 0;
-        for (auto const& term : law.terms) total += static_cast<double>(term.change) * initial.counts[term.species];
+        for (auto const& term : law.terms)
+            total += static_cast<double>(term.change) * initial.counts[term.species];
         bool const sharp = std::none_of(law.terms.begin(), law.terms.end(),
                                         [&](auto const& term) { return initial.spread[term.species]; });
         for (auto const& term : law.terms)
             if (sharp && term.change > 0)
                 bounds[term.species].high =
-                    std::min(bounds[term.species].high, static_cast<std::int64_t>(total / static_cast<double>(term.change)));
+                    std::min(bounds[term.species].high,
+                             static_cast<std::int64_t>(total / static_cast<double>(term.change)));
     }
     return bounds;
 }

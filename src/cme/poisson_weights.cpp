@@ -39,7 +39,8 @@ PoissonWeights poisson_weights(double mean, double tolerance) {
     }
     PoissonWeights found;
     found.first = mode - down.size() + low;
-    found.weights.assign(all.begin() + static_cast<std::ptrdiff_t>(low), all.begin() + static_cast<std::ptrdiff_t>(high));
+    found.weights.assign(all.begin() + static_cast<std::ptrdiff_t>(low),
+                         all.begin() + static_cast<std::ptrdiff_t>(high));
     found.left_out = left_out;
     return found;
 }

@@ -19,13 +19,15 @@ constexpr std::uint64_t bytes_a_state = 64;  // vectors of a step, the copy to g
 
 void check(Network const& network, CmeOptions const& options) {
     auto const& times = options.times;
-    bool const ascending = std::adjacent_find(times.begin(), times.end(), [](double a, double b) { return !(a < b); }) == times.end();
+    bool const ascending = std::adjacent_find(times.begin(), times.end(),
+                                              [](double a, double b) { return !(a < b); }) == times.end();
     if (times.empty() || !ascending || !(times.front() >= 0) || !std::isfinite(times.back()))
         throw InputError(network.file, 0, "times must ascend from 0 or later, and there must be one");
     if (!(options.tolerance >= 1e-13 && options.tolerance <= 0.5))
-        throw InputError(fmt::format("--tolerance {} is out of reach: double precision allows 1e-13, and more than 0.5 "
-                                     "says nothing",
-                                     options.tolerance));
+        throw InputError(
+            fmt::format("--tolerance {} is out of reach: double precision allows 1e-13, and more than 0.5 "
+                        "says nothing",
+                        options.tolerance));
 }
 
 std::vector<Bounds> bounds_of(Network const& network, CmeOptions const& options) {
@@ -33,11 +35,12 @@ std::vector<Bounds> bounds_of(Network const& network, CmeOptions const& options)
     for (auto const& b : options.box) {
         auto const at = std::find(network.species.begin(), network.species.end(), b.species);
         if (at == network.species.end())
-            throw InputError(network.file, 0, fmt::format("--box {}: there is no such species{}", b.species,
-                                                          suggest(b.species, network.species)));
+            throw InputError(network.file, 0,
+                             fmt::format("--box {}: there is no such species{}", b.species,
+                                         suggest(b.species, network.species)));
         if (b.low < 0 || b.high < b.low || b.high > Bounds{}.high)
-            throw InputError(fmt::format("--box {}={}:{}: bounds go from 0 to {}, the lower one first", b.species, b.low,
-                                         b.high, Bounds{}.high));
+            throw InputError(fmt::format("--box {}={}:{}: bounds go from 0 to {}, the lower one first",
+                                         b.species, b.low, b.high, Bounds{}.high));
         bounds[static_cast<std::size_t>(at - network.species.begin())] = {b.low, b.high};
     }
     return bounds;
@@ -61,10 +64,12 @@ std::vector<double> expected_counts(Network const& network, std::vector<double> 
 }
 
 // The species along which rows lie: one along which propensities are products, then one with many different counts.
-Coordinates choose_coordinates(Network const& network, CmeOptions const& options, InitialStates const& initial) {
+Coordinates choose_coordinates(Network const& network, CmeOptions const& options,
+                               InitialStates const& initial) {
     auto bounds = bounds_of(network, options);
     auto const conserved = conserved_bounds(network, initial);
-    for (std::size_t s = 0; s < bounds.size(); ++s) bounds[s].high = std::min(bounds[s].high, conserved[s].high);
+    for (std::size_t s = 0; s < bounds.size(); ++s)
+        bounds[s].high = std::min(bounds[s].high, conserved[s].high);
     auto const expected = expected_counts(network, initial.counts, options.times.back(), bounds);
     std::vector<bool> changes(network.species.size());
     for (auto const& reaction : network.reactions)
@@ -83,7 +88,8 @@ Coordinates choose_coordinates(Network const& network, CmeOptions const& options
             best = std::move(coordinates);
         }
     }
-    if (!best) throw InputError(network.file, 0, "the network has no species, so there is nothing to solve for");
+    if (!best)
+        throw InputError(network.file, 0, "the network has no species, so there is nothing to solve for");
     return *std::move(best);
 }
 
@@ -99,16 +105,18 @@ Problem::Problem(Network const& n, CmeOptions const& options)
       laws(network, coordinates),
       team(options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency())) {
     for (auto const& [a, b] : options.joint) joint.emplace_back(network.output(a), network.output(b));
-    auto const memory = static_cast<std::uint64_t>(sysconf(_SC_AVPHYS_PAGES)) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+    auto const memory = static_cast<std::uint64_t>(sysconf(_SC_AVPHYS_PAGES)) *
+                        static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
     most_states = options.most_states > 0 ? options.most_states : memory / 4 * 3 / bytes_a_state;
 }
 
 void Problem::expect_memory_for(std::uint64_t states) const {
     if (states <= most_states) return;
-    throw SolverError(network.file,
-                      fmt::format("{} states, which need {:.3g} GB, are more than the {} that there is memory for; "
-                                  "raise --tolerance, bound counts with --box, or use fano run",
-                                  states, static_cast<double>(states) * bytes_a_state / 1e9, most_states));
+    throw SolverError(
+        network.file,
+        fmt::format("{} states, which need {:.3g} GB, are more than the {} that there is memory for; "
+                    "raise --tolerance, bound counts with --box, or use fano run",
+                    states, static_cast<double>(states) * bytes_a_state / 1e9, most_states));
 }
 
 void Problem::visit(StateSet const& states, std::span<double const> p,

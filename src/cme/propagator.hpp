@@ -12,10 +12,11 @@
 namespace fano {
 
 struct Advance {
-    double time;          // that p went forward; 0 if rounding errors alone are larger than the tolerance
-    double error;         // bound on sum |p - exp(time A) p0|
-    double missing = 0;   // the part of it that is known to be missing from p
-    double rounding = 0;  // what rounding errors may have done to the sum of p, where the error does not count them
+    double time;         // that p went forward; 0 if rounding errors alone are larger than the tolerance
+    double error;        // bound on sum |p - exp(time A) p0|
+    double missing = 0;  // the part of it that is known to be missing from p
+    double rounding =
+        0;  // what rounding errors may have done to the sum of p, where the error does not count them
 };
 
 class Propagator {

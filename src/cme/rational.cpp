@@ -58,7 +58,7 @@ private:
     }
 
     SmallStep step(Generator const& a, Eigen::VectorXd const& first, double start, double time,
-                                 double tolerance) {
+                   double tolerance) {
         basis_.resize(first.size(), most_vectors + 1);
         basis_.col(0) = first;
         Eigen::MatrixXd h = Eigen::MatrixXd::Zero(most_vectors + 1, most_vectors);
@@ -88,9 +88,9 @@ private:
             // A solve is exact for a matrix that differs by rounding errors, which the inverse of H carries on.
             double const rounding =
                 std::numeric_limits<double>::epsilon() * (1 / gamma_ + 2 * a.largest_exit()) * start;
-            auto const found =
-                longest_step((Eigen::MatrixXd::Identity(m, m) - inverse) / gamma_,
-                             {reader, factor, rounding * solved_sizes_.head(m), inverse}, time, tolerance, last, true);
+            auto const found = longest_step((Eigen::MatrixXd::Identity(m, m) - inverse) / gamma_,
+                                            {reader, factor, rounding * solved_sizes_.head(m), inverse}, time,
+                                            tolerance, last, true);
             if (found.time > 0) {
                 enough_ = m;
                 return found;

@@ -62,7 +62,8 @@ private:
 };
 
 template <class P>
-SmallStep longest(Eigen::MatrixXd const& m, SmallError const& known, double time, double tolerance, bool any) {
+SmallStep longest(Eigen::MatrixXd const& m, SmallError const& known, double time, double tolerance,
+                  bool any) {
     // A grid of 16 points in each doubling of the time, because the residual may rise and fall early: powers of one short
     // step by squaring. Eight squarings or more, then as many as make the first step short.
     double const size = m.cwiseAbs().colwise().sum().maxCoeff() * time;
@@ -96,8 +97,8 @@ SmallStep longest(Eigen::MatrixXd const& m, SmallError const& known, double time
 
 }  // namespace
 
-SmallStep longest_step(Eigen::MatrixXd const& m, SmallError const& error, double time, double tolerance, bool any,
-                       bool stiff) {
+SmallStep longest_step(Eigen::MatrixXd const& m, SmallError const& error, double time, double tolerance,
+                       bool any, bool stiff) {
     return stiff ? longest<SchurPowers>(m, error, time, tolerance, any)
                  : longest<Powers>(m, error, time, tolerance, any);
 }

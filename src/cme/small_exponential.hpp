@@ -14,14 +14,14 @@ struct SmallError {
 };
 
 struct SmallStep {
-    double time = 0;           // 0: none
-    double error = 0;          // the integral of the residual
+    double time = 0;          // 0: none
+    double error = 0;         // the integral of the residual
     Eigen::VectorXd state{};  // u
 };
 
 // The longest time up to `time` at which the error is at most tolerance * its part of `time`; unless `any` is set, only
 // `time` itself will do. `stiff`: M is so large that squaring its exponential would lose digits.
-SmallStep longest_step(Eigen::MatrixXd const& m, SmallError const& error, double time, double tolerance, bool any,
-                       bool stiff);
+SmallStep longest_step(Eigen::MatrixXd const& m, SmallError const& error, double time, double tolerance,
+                       bool any, bool stiff);
 
 }  // namespace fano

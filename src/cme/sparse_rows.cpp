@@ -1,7 +1,6 @@
 #include "cme/sparse_rows.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include <fmt/format.h>
 
@@ -14,15 +13,13 @@ using kernels::no_table;
 
 namespace {
 
-constexpr std::uint64_t most_entries = std::numeric_limits<std::int32_t>::max();
-
 void expect_countable(std::uint64_t entries) {
-    if (entries > most_entries)
+    if (entries > most_sparse_entries)
         throw SolverError(
             fmt::format("the generator as a matrix needs {} entries, and cuSPARSE is given indices of 32 "
                         "bits, which count {}; take "
                         "the form rows, which stores no matrix, or fewer states",
-                        entries, most_entries));
+                        entries, most_sparse_entries));
 }
 
 struct Entry {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "cme/generator.hpp"
@@ -17,7 +18,8 @@ struct SparseRows {
     std::size_t rows() const { return first.size() - 1; }
 };
 
-// Rows in slices. In a slice come the first entries of its rows, then the second ones, as many as its longest row has.
+// Rows in slices. In a slice come the first entries of its rows, then the second ones, as many as its longest
+// row has.
 struct SlicedRows {
     static constexpr std::size_t slice = 32;
     std::vector<std::int32_t> first;  //!< [slice + 1]
@@ -25,6 +27,8 @@ struct SlicedRows {
         columns;  // -1 where a row has no more entries, which is beyond the last row as well
     std::vector<double> values;
 };
+
+inline constexpr std::uint64_t most_sparse_entries = std::numeric_limits<std::int32_t>::max();
 
 // Throws SolverError where the matrix has more entries than 32 bits count.
 SparseRows sparse_rows(Generator const& generator);

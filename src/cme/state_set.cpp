@@ -72,7 +72,8 @@ std::vector<double> transfer(StateSet const& from, std::span<double const> value
             auto const& target = to.rows()[i];
             auto const low = std::max(row.low, target.low), high = std::min(row.high(), target.high());
             if (low > high) continue;
-            std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(row.first) + (low - row.low), high - low + 1,
+            std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(row.first) + (low - row.low),
+                        high - low + 1,
                         moved.begin() + static_cast<std::ptrdiff_t>(target.first) + (low - target.low));
         }
     }

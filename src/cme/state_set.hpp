@@ -39,7 +39,8 @@ private:
 
 // Lowest and highest count in a set.
 struct Extent {
-    std::int64_t low = std::numeric_limits<std::int64_t>::max(), high = std::numeric_limits<std::int64_t>::min();
+    std::int64_t low = std::numeric_limits<std::int64_t>::max(),
+                 high = std::numeric_limits<std::int64_t>::min();
 };
 std::vector<Extent> extents(Coordinates const& coordinates, StateSet const& states);  //!< [species]
 

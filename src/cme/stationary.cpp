@@ -25,7 +25,8 @@ struct Solved {
     std::unique_ptr<Coordinates> coordinates;
     StateSet states;
     std::vector<double> p;
-    std::vector<std::pair<double, double>> outflow;  //!< [species] [1/time] that would lead below and above the box
+    std::vector<std::pair<double, double>>
+        outflow;  //!< [species] [1/time] that would lead below and above the box
     double residual = 0, escape = 0;
     std::size_t ends = 1;  // sets of states that the network can end in
 
@@ -39,16 +40,23 @@ struct Solved {
 class Stationary {
 public:
     Stationary(Network const& network, CmeOptions const& options, bool quasi)
-        : network_(network), options_(options), quasi_(quasi), problem_(network, options),
-          limits_(problem_.coordinates.bounds()) {
+        : network_(network),
+          options_(options),
+          quasi_(quasi),
+          problem_(network, options),
+          limits_(problem_.boxed ? conserved_bounds(network, problem_.initial)
+                                 : problem_.coordinates.bounds()) {
         if (problem_.laws.timed())
-            throw InputError(network.file, 0, "a propensity depends on time, so that there is no stationary state; "
-                                              "leave --stationary out");
+            throw InputError(network.file, 0,
+                             "a propensity depends on time, so that there is no stationary state; "
+                             "leave --stationary out");
     }
 
     CmeSolution run() {
         auto const begun = std::chrono::steady_clock::now();
-        auto solved = solve(problem_.boxed ? limits_ : within_limits(likely_box(network_, problem_.initial)), nullptr);
+        auto solved = solve(problem_.boxed ? problem_.coordinates.bounds()
+                                           : within_limits(likely_box(network_, problem_.initial)),
+                            nullptr);
         double doubling = std::numeric_limits<double>::quiet_NaN();
         if (!problem_.boxed) {
             solved = settle(std::move(solved));
@@ -59,14 +67,14 @@ public:
                 solved = std::move(wider);
                 if (enough) break;
             }
-        } else if (auto const twice = widened(solved, 0.5, [](auto, auto) { return true; }); volume(twice) <= most()) {
+        } else if (auto const twice = widened(solved, 0.5, [](auto, auto) { return true; });
+                   volume(twice) <= most()) {
             doubling = distance(solved, solve(twice, &solved));
         }
         CmeSolution solution;
         problem_.describe(solution);
-        auto at = summarise(network_, problem_.joint, std::numeric_limits<double>::infinity(), [&](auto const& visit) {
-            visit_rows(solved, visit);
-        });
+        auto at = summarise(network_, problem_.joint, std::numeric_limits<double>::infinity(),
+                            [&](auto const& visit) { visit_rows(solved, visit); });
         at.time = std::numeric_limits<double>::infinity();
         at.states = solved.states.size();
         solution.at.push_back(std::move(at));
@@ -84,9 +92,10 @@ public:
         report.escape = solved.escape;
         solution.stationary = std::move(report);
         if (solved.ends > 1)
-            solution.notes.push_back(fmt::format("the network can end in {} separate sets of states; each has the "
-                                                 "probability to end there from the initial state",
-                                                 solved.ends));
+            solution.notes.push_back(
+                fmt::format("the network can end in {} separate sets of states; each has the "
+                            "probability to end there from the initial state",
+                            solved.ends));
         solution.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
         return solution;
     }
@@ -121,8 +130,10 @@ private:
             });
             solved = solve(wider, &solved);
         }
-        throw SolverError(network_.file, "probability goes on leaving the box however wide it is: there may be no stationary "
-                                         "distribution; give a --box, or use fano cme --times");
+        throw SolverError(
+            network_.file,
+            "probability goes on leaving the box however wide it is: there may be no stationary "
+            "distribution; give a --box, or use fano cme --times");
     }
 
     // The box trimmed to where there is probability, and wider by a part of its width on the sides that are wanted.
@@ -142,8 +153,9 @@ private:
         heed(options_.stop);
         Solved solved;
         solved.box = std::move(box);
-        solved.coordinates = std::make_unique<Coordinates>(network_, problem_.coordinates.axes().back(),
-                                                           problem_.initial.counts, problem_.initial.spread, solved.box);
+        solved.coordinates =
+            std::make_unique<Coordinates>(network_, problem_.coordinates.axes().back(),
+                                          problem_.initial.counts, problem_.initial.spread, solved.box);
         solved.states = box_states(network_, *solved.coordinates, static_cast<std::uint64_t>(most()));
         most_states_ = std::max(most_states_, solved.states.size());
         Laws laws{network_, *solved.coordinates};
@@ -191,13 +203,15 @@ private:
     void solve_closed_parts(Columns const& a, Classes const& classes, std::vector<std::uint64_t> const& from,
                             std::vector<double> const& guess, bool direct, Solved& solved) {
         auto const weights = end_weights(a, classes, from, direct);
-        solved.ends = static_cast<std::size_t>(std::count_if(weights.begin(), weights.end(), [](double w) { return w > 0; }));
+        solved.ends = static_cast<std::size_t>(
+            std::count_if(weights.begin(), weights.end(), [](double w) { return w > 0; }));
         for (std::uint32_t c = 0; c < classes.closed.size(); ++c) {
             if (weights[c] == 0) continue;
             auto const members = states_of(classes, [&](std::uint32_t k) { return k == c; });
             Eigen::VectorXd start(static_cast<Eigen::Index>(members.size()));
             for (std::size_t i = 0; i < members.size(); ++i)
-                start[static_cast<Eigen::Index>(i)] = guess.empty() ? solved_guess(solved, members[i]) : guess[members[i]];
+                start[static_cast<Eigen::Index>(i)] =
+                    guess.empty() ? solved_guess(solved, members[i]) : guess[members[i]];
             method_ = direct ? "direct" : "gmres";
             auto const found = solve_balance(part_of(a, members), start, direct, options_.stop);
             solved.residual = std::max(solved.residual, found.residual);
@@ -207,8 +221,8 @@ private:
     }
 
     // [class] probability to end in it.
-    std::vector<double> end_weights(Columns const& a, Classes const& classes, std::vector<std::uint64_t> const& from,
-                                    bool direct) const {
+    std::vector<double> end_weights(Columns const& a, Classes const& classes,
+                                    std::vector<std::uint64_t> const& from, bool direct) const {
         std::vector<double> weights(classes.closed.size());
         auto const ends = std::count(classes.closed.begin(), classes.closed.end(), true);
         if (ends == 1) {
@@ -221,14 +235,16 @@ private:
         // Expected times in the transient states; what flows from them into an end is its probability.
         Eigen::VectorXd source = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(transient.size()));
         for (std::size_t i = 0; i < from.size(); ++i) {
-            double const probability = from.size() == problem_.initial.states.size() ? problem_.initial.states[i].probability : 1;
+            double const probability =
+                from.size() == problem_.initial.states.size() ? problem_.initial.states[i].probability : 1;
             if (place[from[i]] >= 0)
                 source[place[from[i]]] -= probability;
             else
                 weights[classes.of[from[i]]] += probability;
         }
         if (transient.empty()) return weights;
-        Eigen::VectorXd const times = make_solver(part_of(a, transient), direct, options_.stop)->solve(source);
+        Eigen::VectorXd const times =
+            make_solver(part_of(a, transient), direct, options_.stop)->solve(source);
         for (std::size_t i = 0; i < transient.size(); ++i)
             for (Columns::InnerIterator e(a, static_cast<Eigen::Index>(transient[i])); e; ++e) {
                 auto const c = classes.of[static_cast<std::size_t>(e.row())];
@@ -240,11 +256,13 @@ private:
     void solve_transient_part(Columns const& a, Classes const& classes, bool direct, Solved& solved) {
         auto const members = states_of(classes, [&](std::uint32_t c) { return !classes.closed[c]; });
         if (members.empty())
-            throw InputError(network_.file, 0, "the network never ends: it has a stationary distribution and no "
-                                               "quasi-stationary one; leave --quasi out");
+            throw InputError(network_.file, 0,
+                             "the network never ends: it has a stationary distribution and no "
+                             "quasi-stationary one; leave --quasi out");
         method_ = direct ? "inverse iteration, direct" : "inverse iteration, gmres";
         auto const found = solve_lasting(part_of(a, members), direct, options_.stop);
-        for (std::size_t i = 0; i < members.size(); ++i) solved.p[members[i]] = found.x[static_cast<Eigen::Index>(i)];
+        for (std::size_t i = 0; i < members.size(); ++i)
+            solved.p[members[i]] = found.x[static_cast<Eigen::Index>(i)];
         solved.escape = found.rate;
     }
 
@@ -274,7 +292,8 @@ private:
     double solved_guess(Solved const& solved, std::uint64_t state) const {
         auto const& row = solved.states.row_of(state);
         std::vector<double> counts(network_.species.size());
-        solved.coordinates->counts(row.prefix, row.low + static_cast<std::int64_t>(state - row.first), counts.data());
+        solved.coordinates->counts(row.prefix, row.low + static_cast<std::int64_t>(state - row.first),
+                                   counts.data());
         double far = 0;
         for (std::size_t s = 0; s < counts.size(); ++s)
             if (solved.box[s].high < Bounds{}.high) {
@@ -321,7 +340,8 @@ private:
         for (auto const& leak : open.leaks()) {
             double const flux = open.flux(leak, solved.p);
             auto const& row = solved.states.row_of(leak.first);
-            solved.coordinates->counts(row.prefix, row.low + static_cast<std::int64_t>(leak.first - row.first), counts.data());
+            solved.coordinates->counts(
+                row.prefix, row.low + static_cast<std::int64_t>(leak.first - row.first), counts.data());
             for (auto const& change : network_.reactions[leak.reaction].changes) {
                 auto const to = static_cast<std::int64_t>(counts[change.species]) + change.change;
                 if (to < solved.box[change.species].low) solved.outflow[change.species].first += flux;

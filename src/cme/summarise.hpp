@@ -19,7 +19,8 @@ struct StateRow {
 using StateRows = std::function<void(std::function<void(StateRow const&)> const& visit)>;
 
 // All of a CmeDistribution but its certificate. `time` is what observables that depend on time read.
-CmeDistribution summarise(Network const& network, std::vector<std::pair<std::uint32_t, std::uint32_t>> const& joint,
-                       double time, StateRows const& rows);
+CmeDistribution summarise(Network const& network,
+                          std::vector<std::pair<std::uint32_t, std::uint32_t>> const& joint, double time,
+                          StateRows const& rows);
 
 }  // namespace fano

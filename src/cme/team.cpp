@@ -83,4 +83,11 @@ void Team::meet() {
     wait([&] { return round_.load() != round; });
 }
 
+void Pace::record(double seconds, double work) {
+    cost_[together_ ? 1 : 0] = seconds / work;
+    bool const tried = cost_[0] > 0 && cost_[1] > 0;
+    // Now and then the other way, for one turn: the cores may be free by now, or no longer.
+    together_ = !tried || ++turns_ % 64 == 0 ? !together_ : cost_[1] < cost_[0];
+}
+
 }  // namespace fano

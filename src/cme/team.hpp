@@ -48,6 +48,20 @@ private:
     std::vector<std::thread> threads_;
 };
 
+// Whether to work together or alone, by what has been faster. Where other programs keep cores busy, a team that meets often
+// waits a thousand times longer than it works.
+class Pace {
+public:
+    bool together() const { return together_; }
+    // What the last turn took, an amount of work.
+    void record(double seconds, double work);
+
+private:
+    double cost_[2] = {0, 0};  // [s] an amount of work, alone and together; 0: not tried
+    unsigned turns_ = 0;
+    bool together_ = true;
+};
+
 // The part of [0, count) that a member has.
 inline std::pair<std::size_t, std::size_t> share_of(std::size_t count, unsigned member, unsigned members) {
     return {count * member / members, count * (member + 1) / members};

@@ -13,24 +13,29 @@ Advance TimedPropagator::operator()(StateSet const& states, std::vector<double>&
         magnus(states, whole, time, h, error_rate / 4);
         double error = magnus(states, halves, time, h / 2, error_rate / 4);
         error += magnus(states, halves, time + h / 2, h / 2, error_rate / 4);
-        double const difference = row_kernels().distance(whole.data(), halves.data(), p.size()) + unseen(states, p, time, h);
-        // The difference holds what the exponentials leave as well. A jump of a rate ends the halving at last: what it
-        // does within a step is proportional to its length.
-        if (difference <= error_rate / 2 * h || h < 1e-9 * end_) {
+        double const difference =
+            row_kernels().distance(whole.data(), halves.data(), p.size()) + unseen(states, p, time, h);
+        // The difference holds what the exponentials leave as well. A jump of a rate does as much as the step is long; when
+        // that is a fiftieth of what all steps may do, it is gone over.
+        constexpr double rounding = 1e-15;
+        bool const jump = h < 1e-6 * end_ && (difference < error_rate * end_ / 50 || h < 1e-13 * end_);
+        if (difference <= error_rate / 2 * h + rounding || jump) {
             p.swap(halves);
             step_ = h;
-            return {h, error + difference};
+            return {h, error + difference, 0, 2 * rounding};
         }
         h *= std::clamp(0.9 * std::pow(error_rate / 2 * h / difference, 0.25), 0.1, 0.7);
     }
 }
 
-double TimedPropagator::unseen(StateSet const& states, std::vector<double> const& p, double time, double step) {
+double TimedPropagator::unseen(StateSet const& states, std::vector<double> const& p, double time,
+                               double step) {
     auto const likeliest = static_cast<std::uint64_t>(std::max_element(p.begin(), p.end()) - p.begin());
     auto const& row = states.row_of(likeliest);
     auto& laws = problem_.laws;
     auto const rates_at = [&](double part) {
-        laws.at_row(row.prefix, row.low + static_cast<std::int64_t>(likeliest - row.first), time + part * step);
+        laws.at_row(row.prefix, row.low + static_cast<std::int64_t>(likeliest - row.first),
+                    time + part * step);
         std::vector<double> rates;
         for (std::size_t r = 0; r < laws.size(); ++r) rates.push_back(laws.propensity(r));
         return rates;
@@ -71,8 +76,8 @@ double TimedPropagator::magnus(StateSet const& states, std::vector<double>& p, d
     return error;
 }
 
-double TimedPropagator::exponential(StateSet const& states, std::vector<double>& p, Instant const& when, double step,
-                                    double error_rate) {
+double TimedPropagator::exponential(StateSet const& states, std::vector<double>& p, Instant const& when,
+                                    double step, double error_rate) {
     Generator const a{problem_.network, problem_.coordinates, problem_.laws, states, when};
     double error = 0;
     for (double done = 0; done < step;) {

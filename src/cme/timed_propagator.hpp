@@ -15,10 +15,12 @@ public:
         : problem_(problem), choose_(choose), end_(end) {}
 
     // p from `time` forward by `step` or a part of it, with an estimated error of at most `error_rate` times that.
-    Advance operator()(StateSet const& states, std::vector<double>& p, double time, double step, double error_rate);
+    Advance operator()(StateSet const& states, std::vector<double>& p, double time, double step,
+                       double error_rate);
 
 private:
-    double magnus(StateSet const& states, std::vector<double>& p, double time, double step, double error_rate);
+    double magnus(StateSet const& states, std::vector<double>& p, double time, double step,
+                  double error_rate);
     double exponential(StateSet const& states, std::vector<double>& p, Instant const& when, double step,
                        double error_rate);
 

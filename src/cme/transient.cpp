@@ -28,9 +28,9 @@ public:
           problem_(network, options),
           choose_(problem_.team, options),
           timed_(problem_, choose_, options.times.back()),
-          sink_allowed_(options.tolerance / 2),
-          pruned_allowed_(options.tolerance / 4),
-          integration_allowed_(options.tolerance / 4),
+          sink_allowed_(0.45 * options.tolerance),
+          pruned_allowed_(0.1 * options.tolerance),
+          integration_allowed_(0.2 * options.tolerance),  // which may count twice: for itself, and as a sink
           end_(options.times.back()) {}
 
     CmeSolution run() {
@@ -46,10 +46,10 @@ public:
         problem_.describe(solution_);
         double const total = solution_.at.back().certificate.total();
         if (total > options_.tolerance)
-            solution_.notes.push_back(
-                fmt::format("the certificate is {:.3g} at the last time, more than the tolerance of {:.3g}: the box is "
-                            "too small for what flows out of it",
-                            total, options_.tolerance));
+            solution_.notes.push_back(fmt::format(
+                "the certificate is {:.3g} at the last time, more than the tolerance of {:.3g}: the box is "
+                "too small for what flows out of it",
+                total, options_.tolerance));
         solution_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
         return std::move(solution_);
     }
@@ -94,10 +94,11 @@ private:
             auto const done = propagate(next, step);
             generator_->check(next);
             // What the sum lost left, give or take what the error may have added.
-            double const lost = before - sum(next) - done.missing - done.rounding + (done.error - done.missing);
+            double const lost =
+                before - sum(next) - done.missing - done.rounding + (done.error - done.missing);
             double const sink = generator_->leaks().empty() ? 0 : std::max(0.0, lost);
             double const allowed = sink_allowed_ * (time_ + done.time) / end_ - certificate_.sink;
-            if (!problem_.boxed && sink > std::max(allowed, 0.0)) {
+            if (!problem_.boxed && sink - done.error > std::max(allowed, 0.0)) {
                 reach_ = std::min(reach_ * 1.5, 20.0);
                 bool const grown = widen(next, {std::max(allowed, 0.0) / done.time / 200, done.time, reach_});
                 if (failures >= 2) step_ = std::min(step_, done.time) / 2;
@@ -147,8 +148,8 @@ private:
 
     void shrink_window() {
         if (generator_->size() < 256) return;
-        auto [states, mass] = shrink(*generator_, p_, pruned_allowed_ * time_ / end_ - pruned_,
-                                     sink_allowed_ / end_ / 8);
+        auto [states, mass] =
+            shrink(*generator_, p_, pruned_allowed_ * time_ / end_ - pruned_, sink_allowed_ / end_ / 8);
         if (states.size() == generator_->size()) return;
         pruned_ += std::max(mass, 0.0);
         certificate_.pruned += std::max(mass, 0.0);
@@ -159,13 +160,13 @@ private:
         problem_.expect_memory_for(states.size());
         solution_.most_states = std::max(solution_.most_states, states.size());
         if (!p.empty()) p_ = transfer(generator_->states(), p, states);
-        generator_ = std::make_unique<Generator>(problem_.network, problem_.coordinates, problem_.laws, states, Instant{time_});
+        generator_ = std::make_unique<Generator>(problem_.network, problem_.coordinates, problem_.laws,
+                                                 states, Instant{time_});
     }
 
     void report() {
-        auto at = summarise(problem_.network, problem_.joint, time_, [&](auto const& visit) {
-            problem_.visit(generator_->states(), p_, visit);
-        });
+        auto at = summarise(problem_.network, problem_.joint, time_,
+                            [&](auto const& visit) { problem_.visit(generator_->states(), p_, visit); });
         at.certificate = certificate_;
         at.states = generator_->size();
         solution_.at.push_back(std::move(at));
@@ -185,6 +186,8 @@ private:
 
 }  // namespace
 
-CmeSolution solve_cme(Network const& network, CmeOptions const& options) { return Transient{network, options}.run(); }
+CmeSolution solve_cme(Network const& network, CmeOptions const& options) {
+    return Transient{network, options}.run();
+}
 
 }  // namespace fano

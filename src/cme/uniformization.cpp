@@ -1,6 +1,7 @@
 // exp(tA) p = sum_k e^-qt (qt)^k / k! P^k p, with P = 1 + A/q: nothing but sums of products of numbers >= 0.
 // Grassmann, Eur. J. Oper. Res. 1, 47 (1977).
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "cme/poisson_weights.hpp"
@@ -30,10 +31,12 @@ public:
             k += steps;
             // P never enlarges a difference: if a step changes little, all that follow together change at most as
             // often as much.
-            double const change = row_kernels().distance(p.data(), next_.data(), p.size()) * static_cast<double>(last - k);
+            double const change =
+                row_kernels().distance(p.data(), next_.data(), p.size()) * static_cast<double>(last - k);
             if (change <= stationary_enough) {
                 double rest = 0;
-                for (std::uint64_t j = std::max(k, poisson.first); j <= last; ++j) rest += poisson.weights[j - poisson.first];
+                for (std::uint64_t j = std::max(k, poisson.first); j <= last; ++j)
+                    rest += poisson.weights[j - poisson.first];
                 for (std::size_t i = 0; i < p.size(); ++i) p[i] = sum_[i] + rest * p[i];
                 return {time, poisson.left_out + change, poisson.left_out, rounding(k)};
             }
@@ -47,7 +50,9 @@ private:
     static double rounding(std::uint64_t steps) { return 2.2e-16 * (8 + static_cast<double>(steps)); }
 
     // Steps between looks at the world, about a millisecond's worth.
-    static std::uint64_t run_length(std::size_t states) { return std::clamp<std::uint64_t>(4'000'000 / states, 4, 512); }
+    static std::uint64_t run_length(std::size_t states) {
+        return std::clamp<std::uint64_t>(4'000'000 / states, 4, 512);
+    }
 
     // p becomes P^steps p; next_ holds what it was a step before.
     void take(Generator const& a, std::vector<double>& p, PoissonWeights const& poisson, std::uint64_t from,
@@ -57,21 +62,31 @@ private:
         auto const work = [&](unsigned member, unsigned members) {
             auto const [begin, end] = share_of(a.parts(), member, members);
             for (std::uint64_t k = 0; k < steps; ++k) {
-                Update const update{1, scale, from + k < poisson.first ? 0 : poisson.weights[from + k - poisson.first],
+                Update const update{1, scale,
+                                    from + k < poisson.first ? 0 : poisson.weights[from + k - poisson.first],
                                     sum_.data()};
-                for (auto part = begin; part < end; ++part) a.update(part, update, buffers[k % 2], buffers[(k + 1) % 2]);
+                for (auto part = begin; part < end; ++part)
+                    a.update(part, update, buffers[k % 2], buffers[(k + 1) % 2]);
                 if (members > 1) team_.meet();
             }
         };
-        if (a.size() < few_states)
+        if (a.size() < few_states || team_.size() == 1) {
             work(0, 1);
-        else
-            team_.run([&](unsigned member) { work(member, team_.size()); });
+        } else {
+            auto const begun = std::chrono::steady_clock::now();
+            if (pace_.together())
+                team_.run([&](unsigned member) { work(member, team_.size()); });
+            else
+                work(0, 1);
+            std::chrono::duration<double> const seconds = std::chrono::steady_clock::now() - begun;
+            pace_.record(seconds.count(), static_cast<double>(steps) * static_cast<double>(a.size()));
+        }
         if (steps % 2 == 1) std::swap(p, next_);
         products_ += steps;
     }
 
     static constexpr std::size_t few_states = 4096;  // not worth a second thread
+    Pace pace_;
     std::vector<double> sum_, next_;
 };
 

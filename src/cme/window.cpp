@@ -15,8 +15,12 @@ namespace {
 class Distance {
 public:
     Distance(Generator const& a, Coordinates const& coordinates, Laws& laws, Ahead const& ahead)
-        : a_(a), laws_(laws), ahead_(ahead), extents_(extents(coordinates, a.states())),
-          drift_(extents_.size()), spread_(extents_.size()) {}
+        : a_(a),
+          laws_(laws),
+          ahead_(ahead),
+          extents_(extents(coordinates, a.states())),
+          drift_(extents_.size()),
+          spread_(extents_.size()) {}
 
     std::int64_t operator()(Leak const& leak) {
         auto const& row = a_.states().row_of(leak.first);
@@ -81,7 +85,8 @@ std::vector<Interval> states_beyond(Generator const& a, Coordinates const& coord
         auto const steps = distance(leak);
         if (move.prefix == 0) {
             auto const further = (steps - 1) * move.along;
-            add({at.prefix, at.low + std::min<std::int64_t>(further, 0), at.high + std::max<std::int64_t>(further, 0)});
+            add({at.prefix, at.low + std::min<std::int64_t>(further, 0),
+                 at.high + std::max<std::int64_t>(further, 0)});
             continue;
         }
         for (std::int64_t k = 0; k < steps; ++k) {
@@ -128,7 +133,8 @@ Shrunk shrink(Generator const& a, std::span<double const> p, double mass, double
                         row.low + static_cast<std::int64_t>(high) - 1});
         count += high - low;
     }
-    if (kept.empty() || static_cast<double>(count) > 0.75 * static_cast<double>(a.size())) return {a.states(), 0};
+    if (kept.empty() || static_cast<double>(count) > 0.75 * static_cast<double>(a.size()))
+        return {a.states(), 0};
     return {StateSet{std::move(kept)}, given_up};
 }
 
@@ -140,11 +146,12 @@ StateSet box_states(Network const& network, Coordinates const& coordinates, std:
     if (count > static_cast<double>(most)) {
         std::string sizes;
         for (auto s : axes)
-            sizes += fmt::format("{}{} of {}", sizes.empty() ? "" : " times ", bounds[s].high - bounds[s].low + 1,
-                                 network.species[s]);
-        throw SolverError(network.file, fmt::format("the box holds {:.3g} states ({}), and there is memory for {:.3g}; "
-                                                    "take a smaller one, or leave --box out",
-                                                    count, sizes, static_cast<double>(most)));
+            sizes += fmt::format("{}{} of {}", sizes.empty() ? "" : " times ",
+                                 bounds[s].high - bounds[s].low + 1, network.species[s]);
+        throw SolverError(network.file,
+                          fmt::format("the box holds {:.3g} states ({}), and there is memory for {:.3g}; "
+                                      "take a smaller one, or leave --box out",
+                                      count, sizes, static_cast<double>(most)));
     }
     std::vector<double> counts(network.species.size());
     for (auto s : axes) counts[s] = static_cast<double>(bounds[s].low);

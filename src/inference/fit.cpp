@@ -17,7 +17,8 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-// Within their bounds, parameters are functions of angles: log theta = log low + (1 + sin u) / 2 * log(high / low).
+// Within their bounds, parameters are functions of angles:
+// log theta = log low + (1 + sin u) / 2 * log(high / low).
 class Search {
 public:
     Search(Model const& model, Snapshots const& data, FitOptions const& options)
@@ -150,7 +151,8 @@ private:
         return last_;
     }
 
-    // The likeliest of points that fill the box evenly: Halton, Commun. ACM 7, 701 (1964). The first is its middle.
+    // The likeliest of points that fill the box evenly: Halton, Commun. ACM 7, 701 (1964). The first is its
+    // middle.
     Eigen::VectorXd best_start() {
         constexpr unsigned primes[] = {2, 3, 5, 7, 11, 13, 17, 19};
         Eigen::VectorXd best;

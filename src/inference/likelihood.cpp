@@ -79,7 +79,7 @@ CountDistribution captured(CountDistribution const& distribution, double probabi
     auto d = distribution;
     for (std::size_t k = 0; k < d.size.size(); ++k) thin(d, k, probability);
     if (!derivative) return d;
-    // dq(y)/dc = sum over species of (y q(y) - (y + 1) q(y + 1)) / c: each molecule that is seen more leaves its count.
+    // dq(y)/dc = sum over species of (y q(y) - (y + 1) q(y + 1)) / c: what is seen more leaves its count.
     auto const& q = d.probability;
     std::vector<double> slope(q.size());
     double most = 0;

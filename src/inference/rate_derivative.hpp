@@ -10,10 +10,10 @@
 
 namespace fano {
 
-// A parameter and networks compiled around its value, at value * (1 + k h) for k = -2, -1, 1, 2. The differences are
-// of fourth order in h = 1/1024: what is linear in the parameter, as mass action is, is exact but for rounding, about
-// 1e-13 of the propensity; a curved law has an error of h^4/30 times its fifth derivative by log theta, which is 1e-11
-// of the propensity where that derivative is 300 times as large.
+// A parameter and networks compiled around its value, at value * (1 + k h) for k = -2, -1, 1, 2. The
+// differences are of fourth order in h = 1/1024: what is linear in the parameter, as mass action is, is exact
+// but for rounding, about 1e-13 of the propensity; a curved law has an error of h^4/30 times its fifth
+// derivative by log theta, which is 1e-11 of the propensity where that derivative is 300 times as large.
 class Nearby {
 public:
     // Throws InputError for what has no derivative.

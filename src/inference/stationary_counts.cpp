@@ -84,7 +84,8 @@ CountDistribution stationary_counts(Model const& model, DerivativeOptions const&
     for (std::size_t i = 0; i < members.size(); ++i) p[members[i]] = balance.x[static_cast<Eigen::Index>(i)];
     inner.check(p);
 
-    // With s = 0 in one state, where pi is large, the other equations have one solution; a multiple of pi makes the sum 0.
+    // With s = 0 in one state, where pi is large, the other equations have one solution; a multiple of pi
+    // makes the sum 0.
     auto pivot = members.front();
     for (auto state : members)
         if (p[state] > p[pivot]) pivot = state;

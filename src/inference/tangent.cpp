@@ -54,9 +54,10 @@ void Tangent::advance(std::vector<double>& p, std::vector<std::vector<double>>& 
     auto const poisson = poisson_weights(q * time, std::max(tolerance / 4 / most, 1e-15));
     poisson_ = {poisson.first, poisson.weights};
     double const left_out = poisson.left_out, edge = poisson.weights.back();
+    // A step rounds a sum of numbers of one sign, which loses or adds a unit in the last place of it.
+    error_ += left_out + 2.2e-16 * (8 + static_cast<double>(poisson.last()));
     for (std::size_t i = 0; i < s.size(); ++i)
         derivative_error_[i] += size[i] * left_out + b_[i].norm * time * (left_out + edge + error_);
-    error_ += left_out;
     sum_.assign(s.size() + 1, std::vector<double>(p.size()));
     std::uint64_t const last = poisson.last(),
                         run = std::clamp<std::uint64_t>(2'000'000 / (p.size() * (s.size() + 1)), 4, 512);
@@ -66,7 +67,8 @@ void Tangent::advance(std::vector<double>& p, std::vector<std::vector<double>>& 
         std::uint64_t const steps = std::min(last - k, run);
         take(p, s, k, steps);
         k += steps;
-        // If a step changes little, n more change p at most n times as much, and s as much as that adds up to.
+        // If a step changes little, n more change p at most n times as much, and s as much as that adds up
+        // to.
         auto const n = static_cast<double>(last - k);
         double const change = row_kernels().distance(p.data(), next_[0].data(), p.size()) * n;
         bool settled = change <= tolerance / 2 / most;
@@ -113,9 +115,9 @@ void Tangent::take(std::vector<double>& p, std::vector<std::vector<double>>& s, 
                     for (auto r = first_run_[v - 1][part]; r < first_run_[v - 1][part + 1]; ++r) {
                         auto const& run = b.runs[r];
                         double* const to = y[v] + run.target;
-                        double const* const from = x[0] + run.source;
+                        double const* const source = x[0] + run.source;
                         double const* const value = b.values.data() + run.value;
-                        for (std::uint64_t i = 0; i < run.size; ++i) to[i] += scale * value[i] * from[i];
+                        for (std::uint64_t i = 0; i < run.size; ++i) to[i] += scale * value[i] * source[i];
                     }
                 }
             if (members > 1) team_.meet();

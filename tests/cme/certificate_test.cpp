@@ -81,8 +81,7 @@ Tried try_network(std::uint64_t seed, Integrator integrator, bool boxed) {
 
 std::vector<Tried> try_networks(std::uint64_t first, Integrator integrator, bool boxed) {
     std::vector<Tried> tried;
-    for (auto seed = first; seed < first + 25; ++seed)
-        tried.push_back(try_network(seed, integrator, boxed));
+    for (auto seed = first; seed < first + 25; ++seed) tried.push_back(try_network(seed, integrator, boxed));
     return tried;
 }
 

@@ -1,4 +1,5 @@
-// What tests of the master equation on a device share: generators of all sorts, and what the CPU makes of them.
+// What tests of the master equation on a device share: generators of all sorts, and what the CPU makes of
+// them.
 #pragma once
 
 #include <fmt/format.h>
@@ -113,6 +114,7 @@ inline void expect_as_on_the_cpu(MakeDeviceGenerator const& make) {
                         auto const device = go(on_device, *a, time, tolerance);
                         EXPECT_LT(distance(cpu.p, device.p), 1e-12);
                         EXPECT_EQ(cpu.advance.time, device.advance.time);
+                        EXPECT_EQ(cpu.advance.missing, device.advance.missing);
                         EXPECT_LE(device.advance.error, tolerance);
                     }
         }

@@ -58,8 +58,9 @@ Eigen::RowVectorXd const none = Eigen::RowVectorXd::Zero(1), none_of_two = Eigen
 TEST(SmallExponential, IsExactAndItsErrorBoundsTheIntegral) {
     for (double rate : {0.0, 0.01, 1.0, 300.0, 1e6})
         for (double time : {1e-3, 1.0, 50.0}) {
-            auto const found = longest_step(Eigen::MatrixXd::Constant(1, 1, -rate),
-                                            {Eigen::RowVectorXd::Constant(1, -1.5), 0.1, none}, time, 1e9, false, true);
+            auto const found =
+                longest_step(Eigen::MatrixXd::Constant(1, 1, -rate),
+                             {Eigen::RowVectorXd::Constant(1, -1.5), 0.1, none}, time, 1e9, false, true);
             EXPECT_EQ(found.time, time);
             EXPECT_NEAR(found.state[0], std::exp(-rate * time), 1e-12);
             double const integral = 0.1 * 1.5 * (rate > 0 ? -std::expm1(-rate * time) / rate : time);

@@ -197,7 +197,9 @@ TEST(RationalPropagator, SaysWhereRoundingErrorsAloneAreTooLarge) {
                   0,
                   {0},
                   0,
-                  [] { return RowParts{{0, 1}}; }};
+                  [] {
+                      return RowParts{{0, 1}};
+                  }};
     auto const a = system.generator(Edge::reflecting);
     Team team{1};
     std::vector<double> p{1, 0};

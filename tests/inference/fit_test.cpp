@@ -99,8 +99,8 @@ TEST(Fit, FindsStationaryRates) {
     expect_found(fit(gallery_model("telegraph"), data, options), {0.5, 1, 20});
 }
 
-// The sum of squares of 60 estimates' normalised errors, of 30 independent pairs. False alarm 1e-4, if estimates are
-// normal, which they nearly are.
+// The sum of squares of 60 estimates' normalised errors, of 30 independent pairs. False alarm 1e-4, if
+// estimates are normal, which they nearly are.
 TEST(Fit, ErrorsOfManySmallDataSetsAreOfTheSizeThatIsTold) {
     double chi_square = 0, sum = 0;
     constexpr int sets = 30;

@@ -3,6 +3,7 @@
 
 #include <tuple>
 
+#include "backend/cuda/cusparse.hpp"
 #include "cme/row_sizes.hpp"
 
 namespace fano {
@@ -117,7 +118,8 @@ void CudaGenerator::take(Steps const& steps, std::uint64_t count) {
 MakeDeviceGenerator generators_on_gpu(int gpu, std::optional<DeviceForm> form) {
     std::shared_ptr<CudaAccelerator> const opened(static_cast<CudaAccelerator*>(open_gpu(gpu).release()));
     return [opened, form](Generator const& generator) -> std::unique_ptr<DeviceGenerator> {
-        auto const chosen = form.value_or(choose_device_form(generator));
+        auto chosen = form.value_or(choose_device_form(generator));
+        if (!form && chosen != DeviceForm::rows && !has_cusparse()) chosen = DeviceForm::rows;
         if (chosen != DeviceForm::rows) return matrix_on_gpu(opened, generator, chosen);
         return std::make_unique<RowsOnGpu>(opened, generator, row_sizes(generator));
     };

@@ -16,7 +16,7 @@ namespace {
 using kernels::RowSchedule, kernels::RowUpdate, kernels::RowView;
 
 constexpr std::uint32_t threads = 128;
-// Where there are states for all multiprocessors, a thread takes several: it reads rates once for all of them.
+// Where there are states for all multiprocessors, a thread takes several and reads rates once for them.
 constexpr std::uint64_t many_states = 1 << 20;
 constexpr std::uint32_t several = 4;
 

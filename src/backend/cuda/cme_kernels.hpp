@@ -26,8 +26,8 @@ void launch_without_matrix(CudaAccelerator const& gpu, std::uint64_t states, ker
                            StepWeight const& weight, double const* x, double* y);
 void launch_steps_done(CudaAccelerator const& gpu, kernels::RowSchedule* schedule, std::uint64_t count);
 
-// Sums of parts of x, or of |x - y| unless y is null, for the host to add up. Which parts depends on the number of
-// states alone.
+// Sums of parts of x, or of |x - y| unless y is null, for the host to add up. Which parts depends on the
+// number of states alone.
 inline constexpr std::uint32_t most_sums = 512;
 std::uint32_t launch_sums(CudaAccelerator const& gpu, std::uint64_t states, double const* x, double const* y,
                           double* sums);

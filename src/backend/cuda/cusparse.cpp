@@ -66,4 +66,13 @@ Cusparse const& cusparse() {
     return loaded;
 }
 
+bool has_cusparse() {
+    try {
+        cusparse();
+        return true;
+    } catch (BackendError const&) {
+        return false;
+    }
+}
+
 }  // namespace fano

@@ -28,5 +28,6 @@ struct Cusparse {
 
 // Throws BackendError where there is none.
 Cusparse const& cusparse();
+bool has_cusparse();
 
 }  // namespace fano

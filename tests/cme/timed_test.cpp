@@ -1,0 +1,54 @@
+// Rates that depend on time: birth and death stay Poisson, whatever the rate of birth does.
+#include <cmath>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "cme/solutions.hpp"
+
+namespace fano::test {
+namespace {
+
+Network births(std::string const& propensity) {
+    return network_from("[species]\nX = 0\n" + reaction("b", "-> X", propensity, "propensity") +
+                        reaction("d", "X -> 0", "1"));
+}
+
+TEST(TimedRates, OfAWaveGiveAPoissonOfTheWavesMean) {
+    constexpr double w = 3;
+    auto const network = births(fmt::format("50*(1 + 0.9*sin({}*time))", w));
+    auto const mean = [](double t) {
+        return 50 * -std::expm1(-t) +
+               45 * (std::sin(w * t) - w * std::cos(w * t) + w * std::exp(-t)) / (1 + w * w);
+    };
+    for (double tolerance : {1e-3, 1e-6, 1e-9}) {
+        auto const solution = solve(network, {0, 0.7, 3}, tolerance);
+        for (auto const& at : solution.at) {
+            EXPECT_LE(distance(at.marginals[0], poisson(mean(at.time))), at.certificate.total() + 1e-12);
+            EXPECT_LE(at.certificate.total(), tolerance);
+        }
+    }
+}
+
+// A step may end just before a jump and see nothing of it between its Gauss points.
+TEST(TimedRates, ThatJumpAreSeen) {
+    for (double when : {0.3, 0.97, 1.2345, 2.0}) {
+        auto const network = births(fmt::format("piecewise(50, time < {}, 4)", when));
+        double const mean = 50 * -std::expm1(-when) * std::exp(when - 3) + 4 * -std::expm1(when - 3);
+        for (double tolerance : {1e-3, 1e-6, 1e-8}) {
+            auto const at = solve(network, {3}, tolerance).at[0];
+            EXPECT_LE(distance(at.marginals[0], poisson(mean)), tolerance) << when << " " << tolerance;
+        }
+    }
+}
+
+TEST(TimedRates, ThatAreMixedWithCountsFollowTheirMeans) {
+    // dx/dt = -(1 + t) x: a count of 30 is binomial with exp(-t - t^2 / 2).
+    auto const network =
+        network_from("[species]\nA = 30\n" + reaction("d", "A -> 0", "A*(1 + time)", "propensity"));
+    auto const at = solve(network, {1.5}, 1e-8).at[0];
+    EXPECT_LT(distance(at.marginals[0], binomial(30, std::exp(-1.5 - 1.125))), 1e-8);
+}
+
+}  // namespace
+}  // namespace fano::test
