@@ -6,6 +6,7 @@
 #include "fano/device.hpp"
 #include "fano/ensemble.hpp"
 #include "fano/error.hpp"
+#include "fano/inference.hpp"
 #include "fano/lna.hpp"
 #include "fano/meanfield.hpp"
 #include "fano/model.hpp"
