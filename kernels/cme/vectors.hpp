@@ -75,21 +75,24 @@ FANO_FUNCTION double distance(double const* x, double const* y, u64 size) {
     return sum;
 }
 
-// x = sum of coefficients[k] times vectors[k].
-FANO_FUNCTION void combine(double* x, u32 count, double const* coefficients, double const* const* vectors,
-                           u64 begin, u64 end) {
-    u64 i = begin;
-    for (; i + block_states <= end; i += block_states) {
-        RealVector sum[4]{};
-        for (u32 v = 0; v < count; ++v)
-            for (u32 k = 0; k < 4; ++k)
-                sum[k] += coefficients[v] * vector_at(vectors[v] + i + k * vector_size);
-        for (u32 k = 0; k < 4; ++k) __builtin_memcpy(x + i + k * vector_size, &sum[k], sizeof sum[k]);
-    }
-    for (; i < end; ++i) {
-        double sum = 0;
-        for (u32 v = 0; v < count; ++v) sum += coefficients[v] * vectors[v][i];
-        x[i] = sum;
+// x = sum of coefficients[k] times vectors[k], from `begin` to `end`. A part of x stays in cache while all vectors
+// are added to it, each from a run of memory.
+FANO_FUNCTION void combine(double* x, u32 count, double const* coefficients, double const* const* vectors, u64 begin,
+                           u64 end) {
+    constexpr u64 part = 512;
+    for (u64 from = begin; from < end; from += part) {
+        u64 const to = from + part < end ? from + part : end;
+        for (u64 i = from; i < to; ++i) x[i] = 0.0;
+        for (u32 v = 0; v < count; ++v) {
+            double const factor = coefficients[v];
+            double const* const y = vectors[v];
+            u64 i = from;
+            for (; i + vector_size <= to; i += vector_size) {
+                RealVector const sum = vector_at(x + i) + factor * vector_at(y + i);
+                __builtin_memcpy(x + i, &sum, sizeof sum);
+            }
+            for (; i < to; ++i) x[i] += factor * y[i];
+        }
     }
 }
 

@@ -82,7 +82,11 @@ private:
         std::uint32_t reaction;
         double value;
     };
-    struct Flow;
+    // A run of states in one row that a reaction moves to a run in one row.
+    struct Flow {
+        std::uint64_t source, target, size, table;
+        double rate;
+    };
 
     void evaluate(Instant const& when);
     void evaluate_rows(double time, double weight);

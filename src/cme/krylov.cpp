@@ -19,10 +19,9 @@ public:
 
     Advance advance(Generator const& a, std::vector<double>& p, double time, double tolerance) override {
         n_ = p.size();
-        // More vectors take longer steps; of small systems, the dense part would take longer than the vectors.
-        int const vectors = n_ < 60 ? static_cast<int>(n_) : n_ < 100'000 ? 60 : 100;
-        basis_.resize(1);
-        basis_[0] = p;
+        int const vectors = best_number();
+        make_room(static_cast<std::size_t>(vectors) + 1);
+        std::copy(p.begin(), p.end(), vector(0));
         length_.assign(1, length_of(p));
         if (length_[0] == 0 || time == 0 || a.largest_exit() == 0) return {time, 0};
         double const start = length_[0];
@@ -50,6 +49,25 @@ public:
     }
 
 private:
+    // More vectors take longer steps. Of small systems, the dense part would take longer than the vectors; of large ones,
+    // they would not fit.
+    int best_number() const {
+        constexpr std::size_t most_bytes = 4'000'000'000;
+        if (n_ < 60) return static_cast<int>(n_);
+        return static_cast<int>(std::clamp<std::size_t>(most_bytes / (8 * n_), 20, n_ < 100'000 ? 60 : 100));
+    }
+
+    // One block for all vectors, which is kept from step to step and not filled: to touch new memory takes longer than
+    // to compute with it.
+    void make_room(std::size_t vectors) {
+        stride_ = (n_ + 511) / 512 * 512 + 72;  // so that no two vectors begin at the same place of a page
+        if (stride_ * vectors <= room_) return;
+        room_ = stride_ * vectors + stride_ * vectors / 4;
+        basis_.reset();
+        basis_ = std::make_unique_for_overwrite<double[]>(room_);
+    }
+    double* vector(std::size_t k) { return basis_.get() + k * stride_; }
+
     static double length_of(std::vector<double> const& x) {
         double sums[2];
         row_kernels().two_products(x.data(), x.data(), x.data(), x.size(), sums);
@@ -76,19 +94,17 @@ private:
     double extend(Generator const& a, Eigen::MatrixXd& h, int j) {
         ++products_;
         auto const at = static_cast<std::size_t>(j);
-        if (basis_.size() < at + 2) basis_.emplace_back();
-        auto& w = basis_[at + 1];
-        w.resize(n_);
         double const scale = 1 / length_[at];
         int const first = std::max(0, j - 1);
         std::vector<double> dots[2];
         for (auto& d : dots) d.resize(a.parts());
-        auto const& v = basis_[at];
-        auto const& before = basis_[static_cast<std::size_t>(first)];
+        double const* const v = vector(at);
+        double const* const before = vector(static_cast<std::size_t>(first));
+        double* const w = vector(at + 1);
         each_part(a, [&](std::size_t part, std::uint64_t begin, std::uint64_t end) {
-            a.update(part, {0, scale}, v.data(), w.data());
+            a.update(part, {0, scale}, v, w);
             double sums[2];
-            row_kernels().two_products(&w[begin], &v[begin], &before[begin], end - begin, sums);
+            row_kernels().two_products(w + begin, v + begin, before + begin, end - begin, sums);
             dots[0][part] = sums[0];
             dots[1][part] = sums[1];
         });
@@ -100,7 +116,7 @@ private:
                      d = j > 0 ? with_before / length_[static_cast<std::size_t>(first)] : 0;
         each_part(a, [&](std::size_t part, std::uint64_t begin, std::uint64_t end) {
             double sums[2];
-            row_kernels().subtract_two(&w[begin], c, &v[begin], d, &before[begin], end - begin, sums);
+            row_kernels().subtract_two(w + begin, c, v + begin, d, before + begin, end - begin, sums);
             dots[0][part] = sums[0];
             dots[1][part] = sums[1];
         });
@@ -117,7 +133,7 @@ private:
         std::vector<double const*> vectors;
         for (Eigen::Index k = 0; k < coefficients.size(); ++k) {
             scaled.push_back(coefficients[k] / length_[static_cast<std::size_t>(k)]);
-            vectors.push_back(basis_[static_cast<std::size_t>(k)].data());
+            vectors.push_back(vector(static_cast<std::size_t>(k)));
         }
         each_part(a, [&](std::size_t, std::uint64_t begin, std::uint64_t end) {
             row_kernels().combine(p.data(), static_cast<std::uint32_t>(vectors.size()), scaled.data(),
@@ -127,8 +143,8 @@ private:
 
     int enough_ = 0;  // vectors below which the last step was not good enough
     double reached_ = 0;
-    std::size_t n_ = 0;
-    std::vector<std::vector<double>> basis_;
+    std::size_t n_ = 0, stride_ = 0, room_ = 0;
+    std::unique_ptr<double[]> basis_;
     std::vector<double> length_, sizes_;  // Euclidean; of the vectors made that long 1, sum of sizes
 };
 

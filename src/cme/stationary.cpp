@@ -6,9 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "cme/balance.hpp"
-#include "cme/classes.hpp"
 #include "cme/likely_box.hpp"
+#include "cme/long_term.hpp"
 #include "cme/problem.hpp"
 #include "cme/window.hpp"
 #include "fano/cme.hpp"
@@ -162,23 +161,27 @@ private:
         Generator const inner{network_, *solved.coordinates, laws, solved.states, {}, Edge::reflecting};
         Columns const a = inner.matrix();
         auto const from = starts(solved);
-        auto const classes = find_classes(a, from);
         bool const direct = expect_direct(inner);
-        solved.p.assign(solved.states.size(), 0);
-        auto const guess = before == nullptr ? std::vector<double>{} : moved(*before, solved);
-        if (quasi_)
-            solve_transient_part(a, classes, direct, solved);
-        else
-            solve_closed_parts(a, classes, from, guess, direct, solved);
+        auto found = quasi_ ? find_lasting(a, from, direct, options_.stop)
+                            : find_end(a, from, guess_for(before, solved), direct, options_.stop);
+        if (quasi_ && found.p.empty())
+            throw InputError(network_.file, 0,
+                             "the network never ends: it has a stationary distribution and no "
+                             "quasi-stationary one; leave --quasi-stationary out");
+        method_ = fmt::format("{}{}", quasi_ ? "inverse iteration, " : "", direct ? "direct" : "gmres");
+        solved.p = std::move(found.p);
+        solved.residual = found.residual;
+        solved.escape = found.escape;
+        solved.ends = found.ends;
         inner.check(solved.p);
         find_outflow(laws, solved);
         return solved;
     }
 
     // Where the network begins. A box around where it stays need not hold that: then the middle of the box will do.
-    std::vector<std::uint64_t> starts(Solved const& solved) const {
+    Starts starts(Solved const& solved) const {
         auto const& coordinates = *solved.coordinates;
-        std::vector<std::uint64_t> from;
+        Starts from;
         for (auto const& state : problem_.initial.states) {
             bool within = true;
             for (std::size_t s = 0; s < state.counts.size(); ++s)
@@ -186,13 +189,14 @@ private:
                          state.counts[s] <= static_cast<double>(solved.box[s].high);
             if (!within) continue;
             auto const at = coordinates.state(state.counts);
-            from.push_back(solved.states.find(at.prefix, at.low));
+            from.states.push_back(solved.states.find(at.prefix, at.low));
+            from.probability.push_back(state.probability);
         }
-        if (from.size() == problem_.initial.states.size()) return from;
-        if (problem_.boxed && from.empty())
+        if (from.states.size() == problem_.initial.states.size()) return from;
+        if (problem_.boxed && from.states.empty())
             throw InputError(network_.file, 0, "the initial state is outside the box; widen --box");
         auto const& row = solved.states.rows()[solved.states.rows().size() / 2];
-        return {row.first + row.size / 2};
+        return {{row.first + row.size / 2}, {1}};
     }
 
     static bool expect_direct(Generator const& a) {
@@ -200,96 +204,13 @@ private:
         return static_cast<double>(a.size()) * (1e-6 + 6e-8 * width) < 8;  // [s]
     }
 
-    void solve_closed_parts(Columns const& a, Classes const& classes, std::vector<std::uint64_t> const& from,
-                            std::vector<double> const& guess, bool direct, Solved& solved) {
-        auto const weights = end_weights(a, classes, from, direct);
-        solved.ends = static_cast<std::size_t>(
-            std::count_if(weights.begin(), weights.end(), [](double w) { return w > 0; }));
-        for (std::uint32_t c = 0; c < classes.closed.size(); ++c) {
-            if (weights[c] == 0) continue;
-            auto const members = states_of(classes, [&](std::uint32_t k) { return k == c; });
-            Eigen::VectorXd start(static_cast<Eigen::Index>(members.size()));
-            for (std::size_t i = 0; i < members.size(); ++i)
-                start[static_cast<Eigen::Index>(i)] =
-                    guess.empty() ? solved_guess(solved, members[i]) : guess[members[i]];
-            method_ = direct ? "direct" : "gmres";
-            auto const found = solve_balance(part_of(a, members), start, direct, options_.stop);
-            solved.residual = std::max(solved.residual, found.residual);
-            for (std::size_t i = 0; i < members.size(); ++i)
-                solved.p[members[i]] = weights[c] * found.x[static_cast<Eigen::Index>(i)];
-        }
+    // What the box before had, or something near its middle.
+    std::function<double(std::uint64_t)> guess_for(Solved const* before, Solved const& solved) const {
+        if (before == nullptr) return [this, &solved](std::uint64_t state) { return near_the_middle(solved, state); };
+        return [guess = moved(*before, solved)](std::uint64_t state) { return guess[state]; };
     }
 
-    // [class] probability to end in it.
-    std::vector<double> end_weights(Columns const& a, Classes const& classes,
-                                    std::vector<std::uint64_t> const& from, bool direct) const {
-        std::vector<double> weights(classes.closed.size());
-        auto const ends = std::count(classes.closed.begin(), classes.closed.end(), true);
-        if (ends == 1) {
-            for (std::size_t c = 0; c < weights.size(); ++c) weights[c] = classes.closed[c] ? 1 : 0;
-            return weights;
-        }
-        auto const transient = states_of(classes, [&](std::uint32_t c) { return !classes.closed[c]; });
-        std::vector<Eigen::Index> place(classes.of.size(), -1);
-        for (std::size_t i = 0; i < transient.size(); ++i) place[transient[i]] = static_cast<Eigen::Index>(i);
-        // Expected times in the transient states; what flows from them into an end is its probability.
-        Eigen::VectorXd source = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(transient.size()));
-        for (std::size_t i = 0; i < from.size(); ++i) {
-            double const probability =
-                from.size() == problem_.initial.states.size() ? problem_.initial.states[i].probability : 1;
-            if (place[from[i]] >= 0)
-                source[place[from[i]]] -= probability;
-            else
-                weights[classes.of[from[i]]] += probability;
-        }
-        if (transient.empty()) return weights;
-        Eigen::VectorXd const times =
-            make_solver(part_of(a, transient), direct, options_.stop)->solve(source);
-        for (std::size_t i = 0; i < transient.size(); ++i)
-            for (Columns::InnerIterator e(a, static_cast<Eigen::Index>(transient[i])); e; ++e) {
-                auto const c = classes.of[static_cast<std::size_t>(e.row())];
-                if (classes.closed[c]) weights[c] += e.value() * times[static_cast<Eigen::Index>(i)];
-            }
-        return weights;
-    }
-
-    void solve_transient_part(Columns const& a, Classes const& classes, bool direct, Solved& solved) {
-        auto const members = states_of(classes, [&](std::uint32_t c) { return !classes.closed[c]; });
-        if (members.empty())
-            throw InputError(network_.file, 0,
-                             "the network never ends: it has a stationary distribution and no "
-                             "quasi-stationary one; leave --quasi out");
-        method_ = direct ? "inverse iteration, direct" : "inverse iteration, gmres";
-        auto const found = solve_lasting(part_of(a, members), direct, options_.stop);
-        for (std::size_t i = 0; i < members.size(); ++i)
-            solved.p[members[i]] = found.x[static_cast<Eigen::Index>(i)];
-        solved.escape = found.rate;
-    }
-
-    template <class Which>
-    static std::vector<std::uint64_t> states_of(Classes const& classes, Which which) {
-        std::vector<std::uint64_t> list;
-        for (std::size_t i = 0; i < classes.of.size(); ++i)
-            if (classes.of[i] != Classes::none && which(classes.of[i])) list.push_back(i);
-        return list;
-    }
-
-    static Columns part_of(Columns const& a, std::vector<std::uint64_t> const& members) {
-        if (members.size() == static_cast<std::size_t>(a.cols())) return a;
-        std::vector<int> place(static_cast<std::size_t>(a.cols()), -1);
-        for (std::size_t i = 0; i < members.size(); ++i) place[members[i]] = static_cast<int>(i);
-        std::vector<Eigen::Triplet<double>> entries;
-        for (auto state : members)
-            for (Columns::InnerIterator e(a, static_cast<Eigen::Index>(state)); e; ++e)
-                if (place[static_cast<std::size_t>(e.row())] >= 0)
-                    entries.emplace_back(place[static_cast<std::size_t>(e.row())], place[state], e.value());
-        Columns part(static_cast<Eigen::Index>(members.size()), static_cast<Eigen::Index>(members.size()));
-        part.setFromTriplets(entries.begin(), entries.end());
-        return part;
-    }
-
-    // Without anything better: near the initial state.
-    double solved_guess(Solved const& solved, std::uint64_t state) const {
+    double near_the_middle(Solved const& solved, std::uint64_t state) const {
         auto const& row = solved.states.row_of(state);
         std::vector<double> counts(network_.species.size());
         solved.coordinates->counts(row.prefix, row.low + static_cast<std::int64_t>(state - row.first),
