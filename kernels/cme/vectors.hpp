@@ -77,8 +77,8 @@ FANO_FUNCTION double distance(double const* x, double const* y, u64 size) {
 
 // x = sum of coefficients[k] times vectors[k], from `begin` to `end`. A part of x stays in cache while all vectors
 // are added to it, each from a run of memory.
-FANO_FUNCTION void combine(double* x, u32 count, double const* coefficients, double const* const* vectors, u64 begin,
-                           u64 end) {
+FANO_FUNCTION void combine(double* x, u32 count, double const* coefficients, double const* const* vectors,
+                           u64 begin, u64 end) {
     constexpr u64 part = 512;
     for (u64 from = begin; from < end; from += part) {
         u64 const to = from + part < end ? from + part : end;

@@ -67,13 +67,14 @@ LongTerm find_end(Columns const& a, Starts const& from, std::function<double(std
     auto const weights = end_weights(a, classes, from, direct, stop);
     LongTerm found;
     found.p.assign(classes.of.size(), 0);
-    found.ends =
-        static_cast<std::size_t>(std::count_if(weights.begin(), weights.end(), [](double w) { return w > 0; }));
+    found.ends = static_cast<std::size_t>(
+        std::count_if(weights.begin(), weights.end(), [](double w) { return w > 0; }));
     for (std::uint32_t c = 0; c < classes.closed.size(); ++c) {
         if (weights[c] == 0) continue;
         auto const members = states_of(classes, [&](std::uint32_t k) { return k == c; });
         Eigen::VectorXd start(static_cast<Eigen::Index>(members.size()));
-        for (std::size_t i = 0; i < members.size(); ++i) start[static_cast<Eigen::Index>(i)] = guess(members[i]);
+        for (std::size_t i = 0; i < members.size(); ++i)
+            start[static_cast<Eigen::Index>(i)] = guess(members[i]);
         auto const balance = solve_balance(part_of(a, members), start, direct, stop);
         found.residual = std::max(found.residual, balance.residual);
         for (std::size_t i = 0; i < members.size(); ++i)
@@ -89,7 +90,8 @@ LongTerm find_lasting(Columns const& a, Starts const& from, bool direct, std::at
     if (members.empty()) return found;
     auto const lasting = solve_lasting(part_of(a, members), direct, stop);
     found.p.assign(classes.of.size(), 0);
-    for (std::size_t i = 0; i < members.size(); ++i) found.p[members[i]] = lasting.x[static_cast<Eigen::Index>(i)];
+    for (std::size_t i = 0; i < members.size(); ++i)
+        found.p[members[i]] = lasting.x[static_cast<Eigen::Index>(i)];
     found.escape = lasting.rate;
     return found;
 }

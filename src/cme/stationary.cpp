@@ -206,7 +206,8 @@ private:
 
     // What the box before had, or something near its middle.
     std::function<double(std::uint64_t)> guess_for(Solved const* before, Solved const& solved) const {
-        if (before == nullptr) return [this, &solved](std::uint64_t state) { return near_the_middle(solved, state); };
+        if (before == nullptr)
+            return [this, &solved](std::uint64_t state) { return near_the_middle(solved, state); };
         return [guess = moved(*before, solved)](std::uint64_t state) { return guess[state]; };
     }
 

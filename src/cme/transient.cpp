@@ -86,9 +86,9 @@ private:
             double const step = std::min(step_, until - time_);
             // Where more would leave in this step, or the part of it that is likely, than may, it is better to know before.
             double const likely = std::min(step, 4 * reached_);
-            double const budget = sink_allowed_ * (time_ + likely) / end_ - certificate_.sink;
-            if (!problem_.boxed && failures == 0 && flux(p_) * likely > budget / 100)
-                widen(p_, {budget / likely / 200, likely, reach_});
+            auto const flux_before = fluxes(p_);
+            if (failures == 0 && flux_before.open * likely > allowance(likely) / 100)
+                widen(p_, {allowance(likely) / likely / 200, likely, reach_});
             auto next = p_;
             double const before = sum(p_);
             auto const done = propagate(next, step);
@@ -97,22 +97,26 @@ private:
             double const lost =
                 before - sum(next) - done.missing - done.rounding + (done.error - done.missing);
             double const sink = generator_->leaks().empty() ? 0 : std::max(0.0, lost);
-            double const allowed = sink_allowed_ * (time_ + done.time) / end_ - certificate_.sink;
-            if (!problem_.boxed && sink - done.error > std::max(allowed, 0.0)) {
+            // What left where the set could have been larger.
+            auto const flux_after = fluxes(next);
+            double const open = flux_before.open + flux_after.open,
+                         walled = flux_before.walled + flux_after.walled;
+            double const avoidable = open > 0 ? std::max(0.0, sink - done.error) * open / (open + walled) : 0;
+            if (avoidable > allowance(done.time)) {
                 reach_ = std::min(reach_ * 1.5, 20.0);
-                bool const grown = widen(next, {std::max(allowed, 0.0) / done.time / 200, done.time, reach_});
-                if (failures >= 2) step_ = std::min(step_, done.time) / 2;
-                // Where bounds keep it from growing, the certificate says what leaves.
-                if (grown || failures < 6) continue;
+                if (failures == 2) step_ = std::min(step_, done.time) / 2;
+                if (widen(next, {allowance(done.time) / done.time / 200, done.time, reach_})) continue;
+                if (failures < 6) continue;  // probability that went by and left nothing to follow
             }
+            avoidable_ += avoidable;
             p_.swap(next);
             certificate_.sink += sink;
             certificate_.integration += done.error;
             bool const whole = done.time >= until - time_;
             time_ = whole ? until : time_ + done.time;
-            if (failures == 0) {
+            if (failures == 0 || failures >= 6) {
                 reach_ = std::max(reach_ * 0.95, 2.0);
-                if (done.time >= step_ * (1 - 1e-12)) step_ *= 2;
+                if (done.time >= step_ * (1 - 1e-12)) step_ = 2 * done.time;
                 if (!choose_.tried()) reached_ = done.time;
             }
             if (!problem_.boxed) shrink_window();
@@ -129,11 +133,22 @@ private:
         return timed_(generator_->states(), p, time_, step, integration_allowed_ / end_);
     }
 
-    double flux(std::vector<double> const& p) const {
-        double out = 0;
-        for (auto const& leak : generator_->leaks())
-            if (leak.fits) out += generator_->flux(leak, p);
-        return out;
+    // Probability that leaves [1/time]: where the set could be larger, and where bounds forbid that.
+    struct Fluxes {
+        double open = 0, walled = 0;
+    };
+    Fluxes fluxes(std::vector<double> const& p) const {
+        Fluxes found;
+        auto const& leaks = generator_->leaks();
+        for (std::size_t i = 0; i < leaks.size(); ++i)
+            (walled_[i] ? found.walled : found.open) += generator_->flux(leaks[i], p);
+        return found;
+    }
+
+    // What may leave in the next `step`, where it could be avoided: what is left of the budget until then.
+    double allowance(double step) const {
+        return std::max(sink_allowed_ * (time_ + step) / end_ - avoidable_,
+                        0.01 * sink_allowed_ * step / end_);
     }
 
     bool widen(std::vector<double> const& p, Ahead const& ahead) {
@@ -151,8 +166,8 @@ private:
         auto [states, mass] =
             shrink(*generator_, p_, pruned_allowed_ * time_ / end_ - pruned_, sink_allowed_ / end_ / 8);
         if (states.size() == generator_->size()) return;
-        pruned_ += std::max(mass, 0.0);
-        certificate_.pruned += std::max(mass, 0.0);
+        pruned_ += mass;
+        certificate_.pruned += mass;
         set_states(std::move(states), p_);
     }
 
@@ -162,6 +177,9 @@ private:
         if (!p.empty()) p_ = transfer(generator_->states(), p, states);
         generator_ = std::make_unique<Generator>(problem_.network, problem_.coordinates, problem_.laws,
                                                  states, Instant{time_});
+        walled_.clear();
+        for (auto const& leak : generator_->leaks())
+            walled_.push_back(!leak.fits || !problem_.coordinates.clip(leak.target));
     }
 
     void report() {
@@ -179,6 +197,8 @@ private:
     std::unique_ptr<Generator> generator_;
     std::vector<double> p_;
     double const sink_allowed_, pruned_allowed_, integration_allowed_, end_;
+    std::vector<bool> walled_;  //!< [leak] bounds keep the set from growing there
+    double avoidable_ = 0;      // of the sink
     double time_ = 0, step_ = 0, pruned_ = 0, reach_ = 4, reached_ = 0;
     Certificate certificate_;
     CmeSolution solution_;

@@ -126,8 +126,9 @@ Shrunk shrink(Generator const& a, std::span<double const> p, double mass, double
     double given_up = 0;
     for (auto const& row : a.states().rows()) {
         std::uint64_t low = 0, high = row.size;
-        while (low < high && power_of(row.first + low) >= least) given_up += p[row.first + low++];
-        while (high > low && power_of(row.first + high - 1) >= least) given_up += p[row.first + --high];
+        while (low < high && power_of(row.first + low) >= least) given_up += std::abs(p[row.first + low++]);
+        while (high > low && power_of(row.first + high - 1) >= least)
+            given_up += std::abs(p[row.first + --high]);
         if (low == high) continue;
         kept.push_back({row.prefix, row.low + static_cast<std::int64_t>(low),
                         row.low + static_cast<std::int64_t>(high) - 1});

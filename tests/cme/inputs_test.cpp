@@ -195,6 +195,20 @@ TEST(CmeInputs, EndInAnAbsorbingState) {
         EXPECT_LT(distance(marginal(solve(network, {100}, 1e-8, integrator), network, 0, "A"), {1}), 2e-8);
 }
 
+// The other species goes on growing its part of the states meanwhile.
+TEST(CmeInputs, BoundsOfOneSpeciesLoseWhatTheyLoseAlone) {
+    auto const one = "[species]\nA = 0\n" + reaction("a", "-> A", "30") + reaction("d", "A ->", "1");
+    auto const two = "[species]\nA = 0\nB = 0\n" + reaction("a", "-> A", "30") + reaction("d", "A ->", "1") +
+                     reaction("b", "-> B", "5") + reaction("e", "B ->", "1");
+    auto options = options_for({3}, 1e-8);
+    options.box = {{"A", 0, 30}};
+    double const alone = solve_cme(network_from(one), options).at[0].certificate.sink;
+    auto const both = solve_cme(network_from(two), options);
+    EXPECT_GT(alone, 0.3);
+    EXPECT_NEAR(both.at[0].certificate.sink, alone, 1e-7);
+    EXPECT_LT(both.most_states, 31U * 60U);
+}
+
 TEST(CmeInputs, LeaveSpeciesOutsideTheBoxToConservationLawsAndTheProbability) {
     auto const telegraph = gallery_network("telegraph");
     auto options = options_for({5});
