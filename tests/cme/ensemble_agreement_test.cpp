@@ -97,8 +97,7 @@ CmeSolution solved(Network const& network, double time) {
     return solve_cme(network, options);
 }
 
-Ensemble simulated(Network const& network, double time,
-                   std::uint64_t count = test_cells(cells)) {
+Ensemble simulated(Network const& network, double time, std::uint64_t count = test_cells(cells)) {
     EnsembleOptions options;
     options.times = {time};
     options.cells = count;
