@@ -13,7 +13,15 @@ namespace fano {
 
 namespace {
 
-// What the innermost failed call says.
+std::string last_part(std::string const& path) { return path.substr(path.rfind('/') + 1); }
+
+// Readers then list the contents in the order in which they were written.
+void keep_order(hid_t properties) {
+    H5Pset_link_creation_order(properties, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+}
+
+}  // namespace
+
 std::string library_error() {
     std::string cause;
     auto keep_first = [](unsigned, H5E_error2_t const* error, void* into) -> herr_t {
@@ -23,15 +31,6 @@ std::string library_error() {
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, &cause);
     return cause.empty() ? "the HDF5 library does not say why" : "HDF5: " + cause;
 }
-
-std::string last_part(std::string const& path) { return path.substr(path.rfind('/') + 1); }
-
-// Readers then list the contents in the order in which they were written.
-void keep_order(hid_t properties) {
-    H5Pset_link_creation_order(properties, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
-}
-
-}  // namespace
 
 Hdf5File::Hdf5File(std::string const& file) : output_(file) {
     if (output_.special())

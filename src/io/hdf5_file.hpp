@@ -52,6 +52,9 @@ private:
     void* data_ = nullptr;
 };
 
+// What the innermost failed call of HDF5 says.
+std::string library_error();
+
 template <class T>
 hid_t hdf5_type();
 template <>

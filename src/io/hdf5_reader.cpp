@@ -18,17 +18,6 @@ namespace {
 // More numbers than fano writes into one row; only a damaged file claims to have them.
 constexpr std::size_t most_numbers = std::size_t{1} << 30;
 
-// What the innermost failed call says.
-std::string library_error() {
-    std::string cause;
-    auto keep_first = [](unsigned, H5E_error2_t const* error, void* into) -> herr_t {
-        if (error->desc != nullptr) *static_cast<std::string*>(into) = error->desc;
-        return 1;
-    };
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, &cause);
-    return cause.empty() ? "the HDF5 library does not say why" : "HDF5: " + cause;
-}
-
 }  // namespace
 
 Hdf5Reader::Hdf5Reader(std::string file) : name_(std::move(file)) {

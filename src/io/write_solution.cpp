@@ -99,10 +99,18 @@ private:
 }  // namespace
 
 std::vector<Field> solution_fields(CmeSolution const& solution) {
-    return {{"method", "cme"},
-            {"integrator", solution.method},
-            {"tolerance", solution.tolerance},
-            {"seconds", solution.seconds}};
+    std::vector<Field> fields{{"method", "cme"},
+                              {"integrator", solution.method},
+                              {"tolerance", solution.tolerance},
+                              {"seconds", solution.seconds}};
+    // A stationary result has estimates in place of a certificate.
+    if (auto const& report = solution.stationary) {
+        fields.push_back({"stationary_outflow", report->outflow});
+        fields.push_back({"stationary_doubling_difference", report->doubling});
+        fields.push_back({"stationary_residual", report->residual});
+        if (report->quasi) fields.push_back({"escape_rate", report->escape});
+    }
+    return fields;
 }
 
 void write_solution_csv(std::string const& file, CmeSolution const& solution, Provenance const& provenance) {
