@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -60,6 +61,7 @@ struct CmeDistribution {
     std::vector<double> variance;      //!< [output]
     std::vector<double> skewness;      //!< [output]; not a number where the variance is 0
     std::vector<double> covariance;    //!< [output][output]
+    std::vector<double> arrived{};     //!< [target] probability to have ended there
     Certificate certificate;
     std::uint64_t states = 0;  // in the set
 
@@ -68,6 +70,16 @@ struct CmeDistribution {
     // The left edge of the first bin up to which there is at least this part of the probability.
     double quantile(std::size_t output, double part) const;
 };
+
+// Conditions on counts, such as "X >= 50 && Y == 0", compiled as the model's own formulas are; a state belongs to the
+// first that holds in it.
+struct Conditions {
+    std::vector<std::string> texts;
+    Network network;  // its last outputs are 1 where they hold
+};
+// Throws InputError for what is no comparison, or depends on time.
+std::shared_ptr<Conditions const> compile_conditions(Model const& model,
+                                                     std::vector<std::string> const& texts);
 
 // From low to high count of a species, both included.
 struct CountBounds {
@@ -83,11 +95,31 @@ struct CmeOptions {
     // species, all states within are taken; else those that the probability needs.
     std::vector<CountBounds> box{};
     std::vector<std::pair<std::string, std::string>> joint{};  // joint distributions of these outputs
-    std::uint64_t most_states = 0;                             // 0: as memory allows
-    unsigned threads = 0;                                      // 0: all cores
+    // Where cells end: compile_conditions(). What has ended is no part of the distribution.
+    std::shared_ptr<Conditions const> until{};
+    std::uint64_t most_states = 0;            // 0: as memory allows
+    unsigned threads = 0;                     // 0: all cores
     std::atomic<bool> const* stop = nullptr;  // set from outside to stop; solve_cme then throws Interrupted
     std::function<void(double part)>
         progress{};  // called now and then with the part of the time that is done
+};
+
+// What flows in a stationary state. A reaction's reverse has its products as reactants and its
+// reactants as products; of several, the one written with it.
+struct Currents {
+    struct Cycle {
+        std::string reactions;  // "activation + firing + rest": which together change nothing
+        double current;         //!< [1/time] how often it is gone around, more than the other way
+    };
+    std::vector<double> rates;  //!< [reaction] [1/time] how often it fires; 0 for those that change nothing
+    std::vector<Cycle> cycles;  // whose sum all net currents are; none where that does not determine them
+    // Sum over pairs of states of what flows one way more than the other, over the sum of all flows: 0 in detailed balance, 1
+    // where nothing has a reverse.
+    double imbalance = 0;
+    // [1/time] in units of Boltzmann's constant: sum over pairs of states, reaction by reaction, of (f - g) ln(f/g), f and g
+    // the flows there and back (Schnakenberg 1976). Infinite where something happens that has no reverse.
+    double entropy_production = 0;
+    std::string irreversible{};  // a reaction that makes it infinite
 };
 
 // How good a stationary distribution is. Estimates, not bounds: nothing is known of what lies beyond the box.
@@ -96,6 +128,7 @@ struct StationaryReport {
     double outflow = 0;            //!< [1/time] probability that would leave the box
     double doubling = 0;  // sum |p - p'|, p' from a box twice as wide; not a number if that did not fit
     double residual = 0;  // of the balance equations, over the sum of all flows
+    std::optional<Currents> currents{};  // of a stationary distribution
     // Quasi-stationary: of the states that end in others from which nothing comes back.
     bool quasi = false;
     double escape = 0;  //!< [1/time] rate at which it ends
@@ -104,13 +137,15 @@ struct StationaryReport {
 struct CmeSolution {
     std::vector<Output> outputs;
     std::vector<std::pair<std::uint32_t, std::uint32_t>> joint;  // pairs of outputs
-    std::vector<CmeDistribution> at;                             //!< [time]
-    std::string method;             // "uniformization", "krylov and rational", "direct": what was used
-    std::string device;             // "cpu (2 threads)"
-    double tolerance = 0;           // that was asked for
-    double seconds = 0;             // wall clock
-    std::uint64_t products = 0;     // of the generator, or of its inverse, with a vector
-    std::uint64_t most_states = 0;  // in the set at any time
+    std::vector<std::string> targets;                            // conditions in which cells end
+    std::vector<std::string> reactions;
+    std::vector<CmeDistribution> at;  //!< [time]
+    std::string method;               // "uniformization", "krylov and rational", "direct": what was used
+    std::string device;               // "cpu (2 threads)"
+    double tolerance = 0;             // that was asked for
+    double seconds = 0;               // wall clock
+    std::uint64_t products = 0;       // of the generator, or of its inverse, with a vector
+    std::uint64_t most_states = 0;    // in the set at any time
     std::optional<StationaryReport> stationary{};
     std::vector<std::string> notes{};
 };

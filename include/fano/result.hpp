@@ -36,6 +36,8 @@ void write_hdf5(std::string const& file, Ensemble const& ensemble, Provenance co
 void write_csv(std::string const& file, Ensemble const& ensemble, Provenance const& provenance);
 void write_json(std::ostream& out, Ensemble const& ensemble, Provenance const& provenance);
 void write_json(std::string const& file, Ensemble const& ensemble, Provenance const& provenance);
+void write_json(std::ostream& out, CmeSolution const& solution, Provenance const& provenance);
+void write_json(std::string const& file, CmeSolution const& solution, Provenance const& provenance);
 // While one lives, writers that find `stop` set remove what they have begun and throw Interrupted.
 class StopWriting {
 public:

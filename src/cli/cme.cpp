@@ -6,58 +6,19 @@
 
 #include <fmt/format.h>
 
+#include "cli/cme_arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
-#include "cli/settings.hpp"
 #include "cli/text.hpp"
 #include "fano/error.hpp"
-#include "fano/result.hpp"
 
 namespace fano::cli {
 
 namespace {
 
-struct CmeArguments : SolverArguments {
-    std::vector<std::string> box, joint;
-    std::string integrator = "auto", most_states;
-    double tolerance = 1e-6;
-    unsigned threads = 0;
-    bool stationary = false, quasi = false;
+struct DistributionArguments : CmeArguments {
+    bool stationary = false, quasi = false, currents = false;
 };
-
-// NAME=LOW:HIGH.
-CountBounds parse_bounds(std::string const& text) {
-    constexpr auto usage = "--box NAME=LOW:HIGH";
-    auto const equals = text.find('='), colon = text.find(':', equals == std::string::npos ? 0 : equals);
-    if (equals == std::string::npos || equals == 0 || colon == std::string::npos)
-        throw InputError(fmt::format("--box {} is not a species with bounds; write {}", text, usage));
-    auto const number = [&](std::size_t begin, std::size_t end) {
-        double const value = parse_value(text.substr(begin, end - begin), "--box " + text, usage);
-        if (value != std::floor(value) || std::abs(value) > 1e15)
-            throw InputError(fmt::format("--box {}: bounds are whole numbers; write {}", text, usage));
-        return static_cast<std::int64_t>(value);
-    };
-    return {text.substr(0, equals), number(equals + 1, colon), number(colon + 1, text.size())};
-}
-
-CmeOptions options_of(CmeArguments const& arguments, Network const& network) {
-    CmeOptions options;
-    if (!arguments.stationary && !arguments.quasi) options.times = choose_times(arguments.times, network);
-    options.tolerance = arguments.tolerance;
-    options.integrator = parse_integrator(arguments.integrator);
-    for (auto const& bounds : arguments.box) options.box.push_back(parse_bounds(bounds));
-    options.joint = parse_joint(arguments.joint, network);
-    options.threads = arguments.threads;
-    if (!arguments.most_states.empty()) {
-        double const most =
-            parse_value(arguments.most_states, "--max-states " + arguments.most_states, "--max-states N");
-        if (!(most >= 1 && most <= 1e15))
-            throw InputError(fmt::format("--max-states {}: from 1 to 1e15", arguments.most_states));
-        options.most_states = static_cast<std::uint64_t>(most);
-    }
-    options.stop = &StopOnSignal::flag();
-    return options;
-}
 
 void print_moments(Network const& network, CmeSolution const& solution, CmeDistribution const& at) {
     std::vector<std::vector<std::string>> rows{
@@ -79,21 +40,8 @@ void print_moments(Network const& network, CmeSolution const& solution, CmeDistr
     print_aligned(stdout, rows);
 }
 
-void print_certificate(CmeSolution const& solution, CmeDistribution const& at) {
-    if (!solution.stationary) {
-        fmt::print(
-            "\nerror at most {:.3g} in all probabilities together (asked for: {:.3g}): {:.3g} left the "
-            "states, "
-            "{:.3g} was given up, {:.3g} by integration\n",
-            at.certificate.total(), solution.tolerance, at.certificate.sink, at.certificate.pruned,
-            at.certificate.integration);
-        return;
-    }
-    auto const& report = *solution.stationary;
-    std::string box;
-    for (auto const& b : report.box)
-        box += fmt::format("{}{} {}..{}", box.empty() ? "" : ", ", b.species, b.low, b.high);
-    fmt::print("\nbox: {}\n", box.empty() ? "as conservation laws have it" : box);
+void print_report(StationaryReport const& report) {
+    fmt::print("\nbox: {}\n", box_text(report.box));
     fmt::print(
         "outflow at its edge {:.3g} per time; a box twice as wide changes all probabilities together by {} "
         "(an estimate, no bound)\n",
@@ -102,6 +50,29 @@ void print_certificate(CmeSolution const& solution, CmeDistribution const& at) {
                                     : fmt::format("{:.3g}", report.doubling));
     if (report.quasi)
         fmt::print("escape rate {:.9g}, mean time to escape {:.9g}\n", report.escape, 1 / report.escape);
+}
+
+void print_currents(Network const& network, Currents const& currents) {
+    auto const per = " per " + (network.time_unit.empty() ? "time unit" : network.time_unit);
+    std::vector<std::vector<std::string>> rows{{"reaction", "equation", "events" + per}};
+    for (std::size_t r = 0; r < currents.rates.size(); ++r)
+        rows.push_back({network.reactions[r].id, network.reactions[r].equation,
+                        fmt::format("{:.7g}", currents.rates[r])});
+    fmt::print("\n");
+    print_aligned(stdout, rows);
+    if (!currents.cycles.empty()) {
+        rows = {{"cycle", "net current" + per}};
+        for (auto const& cycle : currents.cycles)
+            rows.push_back({cycle.reactions, fmt::format("{:.7g}", cycle.current)});
+        fmt::print("\n");
+        print_aligned(stdout, rows);
+    }
+    fmt::print("\nof all flows, {:.4g} % are not balanced by those in the opposite way",
+               100 * currents.imbalance);
+    if (std::isfinite(currents.entropy_production))
+        fmt::print("; entropy production {:.7g} k_B{}\n", currents.entropy_production, per);
+    else
+        fmt::print("; entropy production is infinite, as {} has no reverse\n", currents.irreversible);
 }
 
 // The output that varies most.
@@ -120,26 +91,25 @@ void print(Network const& network, CmeSolution const& solution) {
     fmt::print("\n{}: probability\n", solution.outputs[shown].id);
     print_bars(stdout, marginal.probability, marginal.low, marginal.width,
                solution.outputs[shown].quantum == 1.0);
-    print_certificate(solution, at);
+    if (solution.stationary)
+        print_report(*solution.stationary);
+    else
+        print_certificate(solution, at.certificate);
     fmt::print("{}, {:.3g} s on {}\n", solution.method, solution.seconds, solution.device);
 }
 
-void cme(CmeArguments const& arguments, std::string const& command_line) {
+void cme(DistributionArguments const& arguments, std::string const& command_line) {
     Network const network = compile_for(read_model_for(arguments), arguments);
     StopOnSignal const signals;
     StopWriting const writing{StopOnSignal::flag()};
-    auto options = options_of(arguments, network);
-    auto const solution = [&] {
-        if (arguments.stationary || arguments.quasi) return stationary_cme(network, options, arguments.quasi);
-        Progress progress{options.times.back(), network.time_unit.empty() ? "time units" : network.time_unit,
-                          arguments.quiet};
-        options.progress = [&](double part) { progress(part * options.times.back()); };
-        return solve_cme(network, options);
-    }();
-    auto const provenance = describe(network, solution, command_line);
-    for (auto const& file : arguments.out) write_solution(file, solution, provenance);
-    if (arguments.quiet) return;
+    auto const options = cme_options(arguments, network);
+    auto const solution = arguments.stationary || arguments.quasi
+                              ? stationary_cme(network, options, arguments.quasi)
+                              : solve_with_progress(arguments, network, options);
+    write_solution_files(arguments, solution, describe(network, solution, command_line));
+    if (arguments.silent()) return;
     print(network, solution);
+    if (arguments.currents) print_currents(network, *solution.stationary->currents);
     for (auto const& note : solution.notes) say("note: " + note);
     for (auto const& file : arguments.out) fmt::print("wrote {}\n", file);
 }
@@ -149,27 +119,18 @@ void cme(CmeArguments const& arguments, std::string const& command_line) {
 void add_cme(CLI::App& app, std::string const& command_line) {
     auto* const command = app.add_subcommand(
         "cme", "Solve the master equation: the exact distribution, with a bound on its error");
-    auto a = std::make_shared<CmeArguments>();
-    auto* const times = add_solver_options(*command, *a);
+    auto a = std::make_shared<DistributionArguments>();
+    auto* const times = add_cme_options(*command, *a);
     auto* const stationary = command->add_flag("--stationary", a->stationary, "The stationary distribution");
     auto* const quasi =
         command->add_flag("--quasi-stationary", a->quasi,
                           "The distribution that lasts longest before an end, and the rate of that");
     stationary->excludes(times, quasi);
     quasi->excludes(times);
-    command->add_option("--tolerance", a->tolerance, "What all errors together may come to: 1e-13 to 0.5")
-        ->check(number_from(1e-13, 0.5))
-        ->capture_default_str();
-    command->add_option("--integrator", a->integrator, "auto, uniformization, krylov, rational")
-        ->capture_default_str();
-    command->add_option(
-        "--box", a->box,
-        "NAME=LOW:HIGH, for each species: exactly these states, instead of those that matter");
-    command->add_option("--joint", a->joint,
-                        "A,B: keep the joint distribution of two species or observables");
-    command->add_option("--max-states", a->most_states,
-                        "Give up beyond so many states (default: as memory allows)");
-    command->add_option("--threads", a->threads, "Threads (default: one a core)");
+    command
+        ->add_flag("--currents", a->currents,
+                   "With --stationary: how often reactions fire, around which cycles, entropy production")
+        ->needs(stationary);
     command->callback([a, command_line] { cme(*a, command_line); });
 }
 

@@ -14,6 +14,7 @@ void add_ode(CLI::App& app, std::string const& command_line);
 void add_lna(CLI::App& app, std::string const& command_line);
 void add_moments(CLI::App& app, std::string const& command_line);
 void add_cme(CLI::App& app, std::string const& command_line);
+void add_passage(CLI::App& app, std::string const& command_line);
 void add_fit(CLI::App& app, std::string const& command_line);
 void add_compare(CLI::App& app, std::string const& command_line);
 

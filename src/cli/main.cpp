@@ -41,6 +41,7 @@ int main(int argument_count, char** arguments) {
         fano::cli::add_lna(app, command_line);
         fano::cli::add_moments(app, command_line);
         fano::cli::add_cme(app, command_line);
+        fano::cli::add_passage(app, command_line);
         fano::cli::add_fit(app, command_line);
         fano::cli::add_compare(app, command_line);
         fano::cli::add_info(app);

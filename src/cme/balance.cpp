@@ -1,6 +1,7 @@
 #include "cme/balance.hpp"
 
 #include <cmath>
+#include <numeric>
 
 #include <Eigen/Jacobi>
 #include <Eigen/SparseLU>
@@ -137,20 +138,6 @@ private:
     std::atomic<bool> const* stop_;
 };
 
-// Without one row and column.
-Columns without(Columns const& a, Eigen::Index pinned) {
-    std::vector<Eigen::Triplet<double>> entries;
-    entries.reserve(static_cast<std::size_t>(a.nonZeros()));
-    auto const shift = [&](Eigen::Index i) { return static_cast<int>(i > pinned ? i - 1 : i); };
-    for (Eigen::Index column = 0; column < a.outerSize(); ++column)
-        for (Columns::InnerIterator e(a, column); e; ++e)
-            if (column != pinned && e.row() != pinned)
-                entries.emplace_back(shift(e.row()), shift(column), e.value());
-    Columns rest(a.rows() - 1, a.cols() - 1);
-    rest.setFromTriplets(entries.begin(), entries.end());
-    return rest;
-}
-
 // A x from what flows between states, in long double.
 Eigen::VectorXd net_flow(Columns const& a, Eigen::VectorXd const& x, double& all) {
     std::vector<long double> net(static_cast<std::size_t>(x.size()));
@@ -172,6 +159,23 @@ Eigen::VectorXd net_flow(Columns const& a, Eigen::VectorXd const& x, double& all
 
 }  // namespace
 
+Columns part_of(Columns const& a, std::vector<std::uint64_t> const& members, std::uint64_t without) {
+    std::vector<int> place(static_cast<std::size_t>(a.cols()), -1);
+    int size = 0;
+    for (auto state : members)
+        if (state != without) place[state] = size++;
+    if (size == a.cols()) return a;
+    std::vector<Eigen::Triplet<double>> entries;
+    entries.reserve(static_cast<std::size_t>(a.nonZeros()));
+    for (auto state : members)
+        for (Columns::InnerIterator e(a, static_cast<Eigen::Index>(state)); e; ++e)
+            if (place[state] >= 0 && place[static_cast<std::size_t>(e.row())] >= 0)
+                entries.emplace_back(place[static_cast<std::size_t>(e.row())], place[state], e.value());
+    Columns part(size, size);
+    part.setFromTriplets(entries.begin(), entries.end());
+    return part;
+}
+
 std::unique_ptr<LinearSolver> make_solver(Columns const& a, bool direct, std::atomic<bool> const* stop) {
     if (direct) return std::make_unique<Direct>(a);
     return std::make_unique<Iterative>(a, stop);
@@ -185,7 +189,9 @@ Balance solve_balance(Columns const& a, Eigen::VectorXd const& guess, bool direc
     // The state that is thought likeliest keeps its value; the others follow.
     Eigen::Index pinned = 0;
     guess.maxCoeff(&pinned);
-    auto const solver = make_solver(without(a, pinned), direct, stop);
+    std::vector<std::uint64_t> states(static_cast<std::size_t>(n));
+    std::iota(states.begin(), states.end(), 0);
+    auto const solver = make_solver(part_of(a, states, static_cast<std::uint64_t>(pinned)), direct, stop);
     Eigen::VectorXd x = guess;
     if (!(x[pinned] > 0)) x = Eigen::VectorXd::Unit(n, pinned);
     double residual = 1, flows = 0;

@@ -2,14 +2,20 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
+#include <limits>
 #include <memory>
-#include <string>
+#include <vector>
 
 #include <Eigen/SparseCore>
 
 namespace fano {
 
 using Columns = Eigen::SparseMatrix<double>;
+
+// Rows and columns of the members, but for the one that is left out.
+Columns part_of(Columns const& a, std::vector<std::uint64_t> const& members,
+                std::uint64_t without = std::numeric_limits<std::uint64_t>::max());
 
 class LinearSolver {
 public:

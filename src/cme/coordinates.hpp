@@ -28,6 +28,12 @@ struct Interval {
     }
 };
 
+// States that stand for targets of a process (targets.hpp) have prefixes of their own, which no counts give and which
+// come last.
+inline constexpr std::uint64_t first_target = ~std::uint64_t{0} - 255;
+inline bool is_target(std::uint64_t prefix) { return prefix >= first_target; }
+inline Interval target_state(std::uint32_t target) { return {first_target + target, 0, 0}; }
+
 // What a reaction does to a state.
 struct Move {
     std::uint64_t prefix;  // is added, modulo 2^64

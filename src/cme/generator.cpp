@@ -23,7 +23,7 @@ std::uint64_t next_id() {
 }  // namespace
 
 Generator::Generator(Network const& network, Coordinates const& coordinates, Laws& laws,
-                     StateSet const& states, Instant const& when, Edge edge)
+                     StateSet const& states, Instant const& when, Edge edge, Targets const& targets)
     : id_(next_id()),
       time_(when.time),
       network_(network),
@@ -32,7 +32,7 @@ Generator::Generator(Network const& network, Coordinates const& coordinates, Law
       states_(states) {
     evaluate(when);
     std::vector<Flow> in, out;
-    for (std::uint32_t r = 0; r < network.reactions.size(); ++r) connect(r, edge, in, out);
+    for (std::uint32_t r = 0; r < network.reactions.size(); ++r) connect(r, edge, targets, in, out);
     cut(in, out);
     auto const exit = exits();
     for (double e : exit) largest_exit_ = std::max(largest_exit_, e);
@@ -42,8 +42,13 @@ Generator::Generator(Network const& network, Coordinates const& coordinates, Law
 }
 
 void Generator::evaluate(Instant const& when) {
-    auto const& rows = states_.rows();
+    auto const rows = states_.counted_rows();
     std::size_t const reactions = network_.reactions.size();
+    if (rows.empty()) {
+        table_at_.assign(reactions, no_table);
+        table_good_.assign(reactions, true);
+        return;
+    }
     std::int64_t low = rows.front().low, high = low;
     for (auto const& row : rows) {
         low = std::min(low, row.low);
@@ -80,7 +85,7 @@ void Generator::evaluate(Instant const& when) {
 }
 
 void Generator::evaluate_rows(double time, double weight) {
-    auto const& rows = states_.rows();
+    auto const rows = states_.counted_rows();
     std::size_t const reactions = network_.reactions.size();
     std::vector<std::uint32_t> by_state;
     for (std::uint32_t r = 0; r < reactions; ++r)
@@ -108,7 +113,7 @@ static std::uint64_t table_index(std::uint64_t at, bool separable, std::int64_t 
 template <class Use>
 void Generator::good_parts(std::uint32_t reaction, std::size_t i, Use use) {
     auto const& row = states_.rows()[i];
-    double const factor = row_factors_[reaction * states_.rows().size() + i];
+    double const factor = row_factors_[reaction * states_.counted_rows().size() + i];
     bool const good_factor = factor >= 0 && factor < std::numeric_limits<double>::infinity();
     if (good_factor && table_good_[reaction]) {
         if (factor > 0) use(row.low, row.high());
@@ -126,8 +131,10 @@ void Generator::good_parts(std::uint32_t reaction, std::size_t i, Use use) {
     if (begin <= row.high()) use(begin, row.high());
 }
 
-void Generator::connect(std::uint32_t reaction, Edge edge, std::vector<Flow>& in, std::vector<Flow>& out) {
-    auto const& rows = states_.rows();
+void Generator::connect(std::uint32_t reaction, Edge edge, Targets const& targets, std::vector<Flow>& in,
+                        std::vector<Flow>& out) {
+    auto const rows = states_.counted_rows();
+    auto const first_target_state = states_.first_target_state();
     auto const move = coordinates_.moves()[reaction];
     if (move.prefix == 0 && move.along == 0) return;
     std::size_t at = 0;
@@ -135,18 +142,32 @@ void Generator::connect(std::uint32_t reaction, Edge edge, std::vector<Flow>& in
         auto const& row = rows[i];
         double const rate = row_factors_[reaction * rows.size() + i];
         auto const prefix = coordinates_.moved(row.prefix, move.prefix);
-        if (prefix) at = states_.seek(*prefix, at);
+        if (prefix) at = std::min(states_.seek(*prefix, at), rows.size());
         auto const table = [&](std::int64_t n) {
             return table_index(table_at_[reaction], laws_.separable(reaction), first_along_, row, n);
         };
         auto const state = [&](std::int64_t n) {
             return row.first + static_cast<std::uint64_t>(n - row.low);
         };
-        auto const leak = [&](std::int64_t from, std::int64_t to) {
-            if (from > to || edge == Edge::reflecting) return;
+        auto const lose = [&](std::int64_t from, std::int64_t to) {
+            if (edge == Edge::reflecting) return;
             leaks_.push_back({state(from), static_cast<std::uint64_t>(to - from + 1), table(from), rate,
                               reaction, Interval{prefix.value_or(0), from + move.along, to + move.along},
                               prefix.has_value()});
+        };
+        // What leads out of the set leads to targets or is lost.
+        auto const leak = [&](std::int64_t from, std::int64_t to) {
+            if (from > to) return;
+            if (!prefix || targets.size() == 0) return lose(from, to);
+            targets.split(coordinates_, {*prefix, from + move.along, to + move.along},
+                          [&](Interval const& run, std::uint32_t target) {
+                              auto const begin = run.low - move.along, end = run.high - move.along;
+                              if (target == Targets::none) return lose(begin, end);
+                              for (auto n = begin; n <= end; ++n) {
+                                  in.push_back({state(n), first_target_state + target, 1, table(n), rate});
+                                  if (edge == Edge::reflecting) out.push_back(in.back());
+                              }
+                          });
         };
         good_parts(reaction, i, [&](std::int64_t low, std::int64_t high) {
             if (edge == Edge::absorbing)
@@ -192,6 +213,14 @@ double Generator::flux(Leak const& leak, std::span<double const> p) const {
     for (std::uint64_t i = 0; i < leak.size; ++i)
         sum += p[leak.first + i] * (leak.table == no_table ? 1 : values_[leak.table + i]);
     return leak.rate * sum;
+}
+
+std::vector<double> Generator::leak_rates() const {
+    std::vector<double> rates(size());
+    for (auto const& leak : leaks_)
+        for (std::uint64_t i = 0; i < leak.size; ++i)
+            rates[leak.first + i] += leak.rate * (leak.table == no_table ? 1 : values_[leak.table + i]);
+    return rates;
 }
 
 template <class Use>

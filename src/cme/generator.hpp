@@ -10,6 +10,7 @@
 #include "cme/apply.hpp"
 #include "cme/laws.hpp"
 #include "cme/state_set.hpp"
+#include "cme/targets.hpp"
 #include "cme/team.hpp"
 #include "kernels/cme/row_view.hpp"
 
@@ -42,8 +43,9 @@ using Update = kernels::RowUpdate;
 
 class Generator {
 public:
+    // `states` hold those of all targets, if there are any.
     Generator(Network const& network, Coordinates const& coordinates, Laws& laws, StateSet const& states,
-              Instant const& when = {}, Edge edge = Edge::absorbing);
+              Instant const& when = {}, Edge edge = Edge::absorbing, Targets const& targets = {});
 
     std::uint64_t id() const { return id_; }  // of this generator and no other, not 0
     std::uint64_t size() const { return states_.size(); }
@@ -54,6 +56,7 @@ public:
     std::vector<Leak> const& leaks() const { return leaks_; }
     NetworkReaction const& reaction(std::size_t r) const { return network_.reactions[r]; }
     double flux(Leak const& leak, std::span<double const> p) const;
+    std::vector<double> leak_rates() const;  //!< [state] [1/time] of all leaks
 
     // Parts of the work of equal size: y of a part's states. May be called for different parts at once.
     std::size_t parts() const { return first_piece_.size() - 1; }
@@ -92,7 +95,8 @@ private:
     void evaluate_rows(double time, double weight);
     template <class Use>
     void good_parts(std::uint32_t reaction, std::size_t row, Use use);
-    void connect(std::uint32_t reaction, Edge edge, std::vector<Flow>& in, std::vector<Flow>& out);
+    void connect(std::uint32_t reaction, Edge edge, Targets const& targets, std::vector<Flow>& in,
+                 std::vector<Flow>& out);
     void cut(std::vector<Flow> const& arriving, std::vector<Flow> const& leaving);
     void arrange(kernels::RowPiece& piece, std::span<kernels::RowScrap> in, std::span<kernels::RowScrap> out);
     // Calls use(target state, source state, rate) for every entry of A off the diagonal, then for parts of it.

@@ -6,8 +6,12 @@
 #include <vector>
 
 #include "cme/balance.hpp"
+#include "cme/generator.hpp"
 
 namespace fano {
+
+// Whether factors of a generator can be had within seconds: they fill up with the distance between neighbours.
+bool expect_direct(Generator const& a);
 
 struct Starts {
     std::vector<std::uint64_t> states;

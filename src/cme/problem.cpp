@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <thread>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -63,7 +64,8 @@ std::vector<double> expected_counts(Network const& network, std::vector<double> 
     return counts;
 }
 
-// The species along which rows lie: one along which propensities are products, then one with many different counts.
+// The species along which rows lie: one with which fewest others need axes, then one along which propensities are
+// products, then one with many different counts.
 Coordinates choose_coordinates(Network const& network, CmeOptions const& options,
                                InitialStates const& initial) {
     auto bounds = bounds_of(network, options);
@@ -75,14 +77,14 @@ Coordinates choose_coordinates(Network const& network, CmeOptions const& options
     for (auto const& reaction : network.reactions)
         for (auto const& change : reaction.changes) changes[change.species] = true;
     std::optional<Coordinates> best;
-    std::pair<int, double> best_score{};
+    std::tuple<int, int, double> best_score{};
     for (std::uint32_t s = 0; s < network.species.size(); ++s) {
         if (!changes[s] && (best || s + 1 < network.species.size())) continue;
         Coordinates coordinates{network, s, initial.counts, initial.spread, bounds};
         Laws const laws{network, coordinates};
         int mixed = 0;
         for (std::size_t r = 0; r < laws.size(); ++r) mixed += !laws.separable(r);
-        std::pair<int, double> const score{-mixed, expected[s]};
+        std::tuple const score{-static_cast<int>(coordinates.axes().size()), -mixed, expected[s]};
         if (!best || score > best_score) {
             best_score = score;
             best = std::move(coordinates);
@@ -102,12 +104,20 @@ Problem::Problem(Network const& n, CmeOptions const& options)
       boxed(!options.box.empty() &&
             std::none_of(coordinates.axes().begin(), coordinates.axes().end(),
                          [&](auto s) { return coordinates.bounds()[s].high == Bounds{}.high; })),
+      targets(options.until ? Targets{*options.until} : Targets{}),
       laws(network, coordinates),
       team(options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency())) {
     for (auto const& [a, b] : options.joint) joint.emplace_back(network.output(a), network.output(b));
     auto const memory = static_cast<std::uint64_t>(sysconf(_SC_AVPHYS_PAGES)) *
                         static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
     most_states = options.most_states > 0 ? options.most_states : memory / 4 * 3 / bytes_a_state;
+}
+
+std::optional<Interval> Problem::place(std::vector<double> const& counts) const {
+    auto const state = coordinates.clip(coordinates.state(counts));
+    if (!state || targets.size() == 0) return state;
+    auto const target = targets.of(coordinates, *state);
+    return target == Targets::none ? state : target_state(target);
 }
 
 void Problem::expect_memory_for(std::uint64_t states) const {
@@ -122,7 +132,7 @@ void Problem::expect_memory_for(std::uint64_t states) const {
 void Problem::visit(StateSet const& states, std::span<double const> p,
                     std::function<void(StateRow const&)> const& visit) const {
     std::vector<double> counts(network.species.size());
-    for (auto const& row : states.rows()) {
+    for (auto const& row : states.counted_rows()) {
         coordinates.counts(row.prefix, row.low, counts.data());
         visit({counts, coordinates.step(), p.subspan(row.first, row.size)});
     }
@@ -131,6 +141,8 @@ void Problem::visit(StateSet const& states, std::span<double const> p,
 void Problem::describe(CmeSolution& solution) const {
     solution.outputs = network.outputs;
     solution.joint = joint;
+    for (auto const& reaction : network.reactions) solution.reactions.push_back(reaction.id);
+    for (std::uint32_t k = 0; k < targets.size(); ++k) solution.targets.push_back(targets.label(k));
     solution.device = fmt::format("cpu ({} thread{})", team.size(), team.size() == 1 ? "" : "s");
 }
 

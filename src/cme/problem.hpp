@@ -6,6 +6,7 @@
 #include "cme/laws.hpp"
 #include "cme/state_set.hpp"
 #include "cme/summarise.hpp"
+#include "cme/targets.hpp"
 #include "cme/team.hpp"
 #include "fano/cme.hpp"
 
@@ -19,11 +20,14 @@ struct Problem {
     InitialStates const initial;
     Coordinates const coordinates;
     bool const boxed;  // all states within the bounds
+    Targets const targets;
     Laws laws;
     Team team;
     std::vector<std::pair<std::uint32_t, std::uint32_t>> joint;
     std::uint64_t most_states;
 
+    // The state with these counts, or of the target that it is in; nothing where bounds forbid it.
+    std::optional<Interval> place(std::vector<double> const& counts) const;
     // Throws SolverError.
     void expect_memory_for(std::uint64_t states) const;
     // Calls visit(StateRow) for each row.

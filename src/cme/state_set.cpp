@@ -20,6 +20,17 @@ StateSet::StateSet(std::vector<Interval> intervals, std::int64_t fill) {
     }
 }
 
+std::span<Row const> StateSet::counted_rows() const {
+    std::size_t counted = rows_.size();
+    while (counted > 0 && is_target(rows_[counted - 1].prefix)) --counted;
+    return std::span(rows_).first(counted);
+}
+
+std::uint64_t StateSet::first_target_state() const {
+    auto const counted = counted_rows();
+    return counted.empty() ? 0 : counted.back().first + counted.back().size;
+}
+
 std::vector<Interval> StateSet::intervals() const {
     std::vector<Interval> list;
     list.reserve(rows_.size());
@@ -53,7 +64,7 @@ std::vector<Extent> extents(Coordinates const& coordinates, StateSet const& stat
         found[s].low = std::min(found[s].low, static_cast<std::int64_t>(count));
         found[s].high = std::max(found[s].high, static_cast<std::int64_t>(count));
     };
-    for (auto const& row : states.rows()) {
+    for (auto const& row : states.counted_rows()) {
         coordinates.counts(row.prefix, row.low, counts.data());
         for (std::size_t s = 0; s < species; ++s) {
             add(s, counts[s]);

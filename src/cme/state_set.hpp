@@ -25,6 +25,9 @@ public:
 
     std::uint64_t size() const { return size_; }
     std::vector<Row> const& rows() const { return rows_; }
+    std::span<Row const> counted_rows() const;  // without targets
+    // The state of the first target; size() where there are none.
+    std::uint64_t first_target_state() const;
     std::vector<Interval> intervals() const;
     // Index of a state that is in the set.
     std::uint64_t find(std::uint64_t prefix, std::int64_t along) const;

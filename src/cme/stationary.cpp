@@ -1,16 +1,12 @@
 // Stationary and quasi-stationary distributions on boxes that widen until the edge does not matter.
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
 
-#include "cme/likely_box.hpp"
-#include "cme/long_term.hpp"
-#include "cme/problem.hpp"
-#include "cme/window.hpp"
-#include "fano/cme.hpp"
+#include "cme/boxes.hpp"
+#include "cme/currents.hpp"
 #include "fano/error.hpp"
 #include "meanfield/stop.hpp"
 
@@ -20,12 +16,10 @@ namespace {
 
 // A distribution on a box.
 struct Solved {
-    std::vector<Bounds> box;
-    std::unique_ptr<Coordinates> coordinates;
-    StateSet states;
+    Box box;
     std::vector<double> p;
-    std::vector<std::pair<double, double>>
-        outflow;  //!< [species] [1/time] that would lead below and above the box
+    Boxes::Sides outflow;  //!< [1/time]
+    double mean_exit = 0;  //!< [1/time] of all states
     double residual = 0, escape = 0;
     std::size_t ends = 1;  // sets of states that the network can end in
 
@@ -39,12 +33,7 @@ struct Solved {
 class Stationary {
 public:
     Stationary(Network const& network, CmeOptions const& options, bool quasi)
-        : network_(network),
-          options_(options),
-          quasi_(quasi),
-          problem_(network, options),
-          limits_(problem_.boxed ? conserved_bounds(network, problem_.initial)
-                                 : problem_.coordinates.bounds()) {
+        : network_(network), options_(options), quasi_(quasi), problem_(network, options), boxes_(problem_) {
         if (problem_.laws.timed())
             throw InputError(network.file, 0,
                              "a propensity depends on time, so that there is no stationary state; "
@@ -53,21 +42,18 @@ public:
 
     CmeSolution run() {
         auto const begun = std::chrono::steady_clock::now();
-        auto solved = solve(problem_.boxed ? problem_.coordinates.bounds()
-                                           : within_limits(likely_box(network_, problem_.initial)),
-                            nullptr);
+        auto solved = solve(boxes_.first(), nullptr);
         double doubling = std::numeric_limits<double>::quiet_NaN();
         if (!problem_.boxed) {
             solved = settle(std::move(solved));
             while (true) {
-                auto wider = solve(widened(solved, 0.5, [](auto, auto) { return true; }), &solved);
+                auto wider = solve(boxes_.widened(solved.box, 0.5), &solved);
                 doubling = distance(solved, wider);
                 bool const enough = doubling <= options_.tolerance;
                 solved = std::move(wider);
                 if (enough) break;
             }
-        } else if (auto const twice = widened(solved, 0.5, [](auto, auto) { return true; });
-                   volume(twice) <= most()) {
+        } else if (auto const twice = boxes_.widened(solved.box, 0.5); boxes_.fits(twice)) {
             doubling = distance(solved, solve(twice, &solved));
         }
         CmeSolution solution;
@@ -75,20 +61,19 @@ public:
         auto at = summarise(network_, problem_.joint, std::numeric_limits<double>::infinity(),
                             [&](auto const& visit) { visit_rows(solved, visit); });
         at.time = std::numeric_limits<double>::infinity();
-        at.states = solved.states.size();
+        at.states = solved.box.states.size();
         solution.at.push_back(std::move(at));
         solution.tolerance = options_.tolerance;
         solution.most_states = most_states_;
         solution.method = method_;
         StationaryReport report;
-        for (std::size_t s = 0; s < solved.box.size(); ++s)
-            if (solved.box[s].high < Bounds{}.high)
-                report.box.push_back({network_.species[s], solved.box[s].low, solved.box[s].high});
+        report.box = boxes_.describe(solved.box);
         report.outflow = solved.all_outflow();
         report.doubling = doubling;
         report.residual = solved.residual;
         report.quasi = quasi_;
         report.escape = solved.escape;
+        if (!quasi_) report.currents = find_currents(network_, solved.box, solved.p);
         solution.stationary = std::move(report);
         if (solved.ends > 1)
             solution.notes.push_back(
@@ -100,31 +85,15 @@ public:
     }
 
 private:
-    std::vector<Bounds> within_limits(std::vector<Bounds> box) const {
-        for (std::size_t s = 0; s < box.size(); ++s) {
-            box[s].low = std::clamp(box[s].low, limits_[s].low, limits_[s].high);
-            box[s].high = std::clamp(box[s].high, limits_[s].low, limits_[s].high);
-        }
-        return box;
-    }
-
-    double most() const { return static_cast<double>(problem_.most_states) / 8; }  // matrices and factors
-
-    double volume(std::vector<Bounds> const& box) const {
-        double count = 1;
-        for (auto s : problem_.coordinates.axes()) count *= static_cast<double>(box[s].high - box[s].low + 1);
-        return count;
-    }
-
     // Sides through which too much would leave are moved, until none is left.
     Solved settle(Solved solved) {
         for (int round = 0; round < 60; ++round) {
-            double const rate = mean_exit_;
+            double const rate = solved.mean_exit;
             auto const leaks = [&](double out) { return out > options_.tolerance / 100 * rate; };
             bool any = false;
             for (auto const& [below, above] : solved.outflow) any = any || leaks(below) || leaks(above);
             if (!any) return solved;
-            auto const wider = widened(solved, 0.15, [&](std::size_t s, bool above) {
+            auto const wider = boxes_.widened(solved.box, 0.15, [&](std::size_t s, bool above) {
                 return leaks(above ? solved.outflow[s].second : solved.outflow[s].first);
             });
             solved = solve(wider, &solved);
@@ -135,35 +104,19 @@ private:
             "distribution; give a --box, or use fano cme --times");
     }
 
-    // The box trimmed to where there is probability, and wider by a part of its width on the sides that are wanted.
-    template <class Wanted>
-    std::vector<Bounds> widened(Solved const& solved, double part, Wanted wanted) const {
-        auto box = solved.box;
-        for (auto s : solved.coordinates->axes()) {
-            auto const width = static_cast<double>(box[s].high - box[s].low + 1);
-            auto const by = static_cast<std::int64_t>(std::ceil(std::max(2.0, part * width)));
-            if (wanted(s, false)) box[s].low = std::max(box[s].low - by, limits_[s].low);
-            if (wanted(s, true)) box[s].high = std::min(box[s].high + by, limits_[s].high);
-        }
-        return box;
-    }
-
-    Solved solve(std::vector<Bounds> box, Solved const* before) {
+    Solved solve(std::vector<Bounds> bounds, Solved const* before) {
         heed(options_.stop);
         Solved solved;
-        solved.box = std::move(box);
-        solved.coordinates =
-            std::make_unique<Coordinates>(network_, problem_.coordinates.axes().back(),
-                                          problem_.initial.counts, problem_.initial.spread, solved.box);
-        solved.states = box_states(network_, *solved.coordinates, static_cast<std::uint64_t>(most()));
-        most_states_ = std::max(most_states_, solved.states.size());
-        Laws laws{network_, *solved.coordinates};
-        Generator const inner{network_, *solved.coordinates, laws, solved.states, {}, Edge::reflecting};
+        solved.box = boxes_.make(std::move(bounds));
+        most_states_ = std::max(most_states_, solved.box.states.size());
+        Laws laws{network_, *solved.box.coordinates};
+        Generator const inner{network_, *solved.box.coordinates, laws, solved.box.states,
+                              {},       Edge::reflecting};
         Columns const a = inner.matrix();
-        auto const from = starts(solved);
+        auto const from = starts(solved.box);
         bool const direct = expect_direct(inner);
         auto found = quasi_ ? find_lasting(a, from, direct, options_.stop)
-                            : find_end(a, from, guess_for(before, solved), direct, options_.stop);
+                            : find_end(a, from, guess_for(before, solved.box), direct, options_.stop);
         if (quasi_ && found.p.empty())
             throw InputError(network_.file, 0,
                              "the network never ends: it has a stationary distribution and no "
@@ -174,114 +127,78 @@ private:
         solved.escape = found.escape;
         solved.ends = found.ends;
         inner.check(solved.p);
-        find_outflow(laws, solved);
+        Generator const open{network_, *solved.box.coordinates, laws, solved.box.states};
+        solved.outflow = boxes_.outflow(open, solved.box, solved.p);
+        auto const exit = open.exits();
+        for (std::size_t i = 0; i < exit.size(); ++i) solved.mean_exit += exit[i] * solved.p[i];
         return solved;
     }
 
     // Where the network begins. A box around where it stays need not hold that: then the middle of the box will do.
-    Starts starts(Solved const& solved) const {
-        auto const& coordinates = *solved.coordinates;
+    Starts starts(Box const& box) const {
         Starts from;
         for (auto const& state : problem_.initial.states) {
             bool within = true;
             for (std::size_t s = 0; s < state.counts.size(); ++s)
-                within = within && state.counts[s] >= static_cast<double>(solved.box[s].low) &&
-                         state.counts[s] <= static_cast<double>(solved.box[s].high);
+                within = within && state.counts[s] >= static_cast<double>(box.bounds[s].low) &&
+                         state.counts[s] <= static_cast<double>(box.bounds[s].high);
             if (!within) continue;
-            auto const at = coordinates.state(state.counts);
-            from.states.push_back(solved.states.find(at.prefix, at.low));
+            auto const at = box.coordinates->state(state.counts);
+            from.states.push_back(box.states.find(at.prefix, at.low));
             from.probability.push_back(state.probability);
         }
         if (from.states.size() == problem_.initial.states.size()) return from;
         if (problem_.boxed && from.states.empty())
             throw InputError(network_.file, 0, "the initial state is outside the box; widen --box");
-        auto const& row = solved.states.rows()[solved.states.rows().size() / 2];
+        auto const& row = box.states.rows()[box.states.rows().size() / 2];
         return {{row.first + row.size / 2}, {1}};
     }
 
-    static bool expect_direct(Generator const& a) {
-        double const width = static_cast<double>(a.size()) / static_cast<double>(a.longest_axis());
-        return static_cast<double>(a.size()) * (1e-6 + 6e-8 * width) < 8;  // [s]
-    }
-
     // What the box before had, or something near its middle.
-    std::function<double(std::uint64_t)> guess_for(Solved const* before, Solved const& solved) const {
+    std::function<double(std::uint64_t)> guess_for(Solved const* before, Box const& box) const {
         if (before == nullptr)
-            return [this, &solved](std::uint64_t state) { return near_the_middle(solved, state); };
-        return [guess = moved(*before, solved)](std::uint64_t state) { return guess[state]; };
+            return [this, &box](std::uint64_t state) { return near_the_middle(box, state); };
+        return
+            [guess = Boxes::moved(before->box, before->p, box)](std::uint64_t state) { return guess[state]; };
     }
 
-    double near_the_middle(Solved const& solved, std::uint64_t state) const {
-        auto const& row = solved.states.row_of(state);
+    double near_the_middle(Box const& box, std::uint64_t state) const {
+        auto const& row = box.states.row_of(state);
         std::vector<double> counts(network_.species.size());
-        solved.coordinates->counts(row.prefix, row.low + static_cast<std::int64_t>(state - row.first),
-                                   counts.data());
+        box.coordinates->counts(row.prefix, row.low + static_cast<std::int64_t>(state - row.first),
+                                counts.data());
         double far = 0;
         for (std::size_t s = 0; s < counts.size(); ++s)
-            if (solved.box[s].high < Bounds{}.high) {
-                double const middle = 0.5 * static_cast<double>(solved.box[s].low + solved.box[s].high);
-                double const width = static_cast<double>(solved.box[s].high - solved.box[s].low + 1);
+            if (box.bounds[s].high < Bounds{}.high) {
+                double const middle = 0.5 * static_cast<double>(box.bounds[s].low + box.bounds[s].high);
+                double const width = static_cast<double>(box.bounds[s].high - box.bounds[s].low + 1);
                 far += std::abs(counts[s] - middle) / width;
             }
         return std::exp(-8 * far);
     }
 
     static void visit_rows(Solved const& solved, std::function<void(StateRow const&)> const& visit) {
-        std::vector<double> counts(solved.coordinates->step().size());
-        for (auto const& row : solved.states.rows()) {
-            solved.coordinates->counts(row.prefix, row.low, counts.data());
-            visit({counts, solved.coordinates->step(), std::span(solved.p).subspan(row.first, row.size)});
+        auto const& coordinates = *solved.box.coordinates;
+        std::vector<double> counts(coordinates.step().size());
+        for (auto const& row : solved.box.states.rows()) {
+            coordinates.counts(row.prefix, row.low, counts.data());
+            visit({counts, coordinates.step(), std::span(solved.p).subspan(row.first, row.size)});
         }
     }
 
-    // p of one box on the states of another.
-    std::vector<double> moved(Solved const& from, Solved const& to) const {
-        std::vector<Interval> intervals;
-        std::vector<double> counts(network_.species.size());
-        for (auto const& row : from.states.rows()) {
-            from.coordinates->counts(row.prefix, row.low, counts.data());
-            auto interval = to.coordinates->state(counts);
-            interval.high = interval.low + static_cast<std::int64_t>(row.size) - 1;
-            intervals.push_back(interval);
-        }
-        // Prefixes are packed otherwise in another box, but in the same order.
-        return transfer(StateSet{std::move(intervals)}, from.p, to.states);
-    }
-
-    double distance(Solved const& a, Solved const& b) const {
-        auto const on_b = moved(a, b);
+    static double distance(Solved const& a, Solved const& b) {
+        auto const on_b = Boxes::moved(a.box, a.p, b.box);
         double sum = 0;
         for (std::size_t i = 0; i < on_b.size(); ++i) sum += std::abs(on_b[i] - b.p[i]);
         return sum;
-    }
-
-    void find_outflow(Laws& laws, Solved& solved) {
-        Generator const open{network_, *solved.coordinates, laws, solved.states};
-        solved.outflow.assign(network_.species.size(), {0, 0});
-        std::vector<double> counts(network_.species.size());
-        for (auto const& leak : open.leaks()) {
-            double const flux = open.flux(leak, solved.p);
-            auto const& row = solved.states.row_of(leak.first);
-            solved.coordinates->counts(
-                row.prefix, row.low + static_cast<std::int64_t>(leak.first - row.first), counts.data());
-            for (auto const& change : network_.reactions[leak.reaction].changes) {
-                auto const to = static_cast<std::int64_t>(counts[change.species]) + change.change;
-                if (to < solved.box[change.species].low) solved.outflow[change.species].first += flux;
-                if (to > solved.box[change.species].high) solved.outflow[change.species].second += flux;
-            }
-        }
-        auto const exit = open.exits();
-        mean_exit_ = 0;
-        for (std::size_t i = 0; i < exit.size(); ++i) mean_exit_ += exit[i] * solved.p[i];
     }
 
     Network const& network_;
     CmeOptions const& options_;
     bool const quasi_;
     Problem problem_;
-    std::vector<Bounds> const limits_;
+    Boxes const boxes_;
     std::uint64_t most_states_ = 0;
-    double mean_exit_ = 0;
     std::string method_;
 };
 

@@ -30,7 +30,10 @@ Advance TimedPropagator::operator()(StateSet const& states, std::vector<double>&
 
 double TimedPropagator::unseen(StateSet const& states, std::vector<double> const& p, double time,
                                double step) {
-    auto const likeliest = static_cast<std::uint64_t>(std::max_element(p.begin(), p.end()) - p.begin());
+    auto const counted = states.first_target_state();
+    if (counted == 0) return 0;
+    auto const likeliest = static_cast<std::uint64_t>(
+        std::max_element(p.begin(), p.begin() + static_cast<std::ptrdiff_t>(counted)) - p.begin());
     auto const& row = states.row_of(likeliest);
     auto& laws = problem_.laws;
     auto const rates_at = [&](double part) {
@@ -78,7 +81,8 @@ double TimedPropagator::magnus(StateSet const& states, std::vector<double>& p, d
 
 double TimedPropagator::exponential(StateSet const& states, std::vector<double>& p, Instant const& when,
                                     double step, double error_rate) {
-    Generator const a{problem_.network, problem_.coordinates, problem_.laws, states, when};
+    Generator const a{problem_.network, problem_.coordinates, problem_.laws, states, when,
+                      Edge::absorbing,  problem_.targets};
     double error = 0;
     for (double done = 0; done < step;) {
         auto const part = choose_(a, p, step - done, step - done, error_rate * (step - done));

@@ -59,21 +59,23 @@ private:
         std::vector<Interval> intervals;
         double outside = 0;
         for (auto const& state : problem_.initial.states) {
-            if (auto const part = problem_.coordinates.clip(problem_.coordinates.state(state.counts)))
-                intervals.push_back(*part);
+            if (auto const place = problem_.place(state.counts))
+                intervals.push_back(*place);
             else
                 outside += state.probability;
         }
         if (outside > 0.5)
             throw InputError(problem_.network.file, 0, "the initial state is outside the box; widen --box");
         certificate_.pruned = problem_.initial.left_out + outside;
-        set_states(problem_.boxed ? box_states(problem_.network, problem_.coordinates, problem_.most_states)
+        for (auto const& target : problem_.targets.states()) intervals.push_back(target);
+        set_states(problem_.boxed ? box_states(problem_.network, problem_.coordinates, problem_.most_states,
+                                               problem_.targets)
                                   : StateSet{std::move(intervals)},
                    {});
         p_.assign(generator_->size(), 0);
         for (auto const& state : problem_.initial.states)
-            if (auto const part = problem_.coordinates.clip(problem_.coordinates.state(state.counts)))
-                p_[generator_->states().find(part->prefix, part->low)] += state.probability;
+            if (auto const place = problem_.place(state.counts))
+                p_[generator_->states().find(place->prefix, place->low)] += state.probability;
         double const exit = generator_->largest_exit();
         step_ = exit > 0 ? std::min(end_, 1 / exit) : end_;
         reached_ = step_;
@@ -84,6 +86,7 @@ private:
         heed(options_.stop);
         for (int failures = 0;; ++failures) {
             double const step = std::min(step_, until - time_);
+            if (problem_.laws.timed()) look_at(time_ + step / 2);
             // Where more would leave in this step, or the part of it that is likely, than may, it is better to know before.
             double const likely = std::min(step, 4 * reached_);
             auto const flux_before = fluxes(p_);
@@ -96,13 +99,22 @@ private:
             // What the sum lost left, give or take what the error may have added.
             double const lost =
                 before - sum(next) - done.missing - done.rounding + (done.error - done.missing);
-            double const sink = generator_->leaks().empty() ? 0 : std::max(0.0, lost);
+            double const sink =
+                generator_->leaks().empty() && !problem_.laws.timed() ? 0 : std::max(0.0, lost);
             // What left where the set could have been larger.
             auto const flux_after = fluxes(next);
             double const open = flux_before.open + flux_after.open,
                          walled = flux_before.walled + flux_after.walled;
-            double const avoidable = open > 0 ? std::max(0.0, sink - done.error) * open / (open + walled) : 0;
+            double const part = open > 0                               ? open / (open + walled)
+                                : problem_.laws.timed() && walled == 0 ? 1
+                                                                       : 0;
+            double const avoidable = std::max(0.0, sink - done.error) * part;
             if (avoidable > allowance(done.time)) {
+                // Rates in the middle of a step say where it leads only if it ends where it was to end.
+                if (problem_.laws.timed() && done.time < step) {
+                    step_ = done.time;
+                    look_at(time_ + step_ / 2);
+                }
                 reach_ = std::min(reach_ * 1.5, 20.0);
                 if (failures == 2) step_ = std::min(step_, done.time) / 2;
                 if (widen(next, {allowance(done.time) / done.time / 200, done.time, reach_})) continue;
@@ -120,7 +132,6 @@ private:
                 if (!choose_.tried()) reached_ = done.time;
             }
             if (!problem_.boxed) shrink_window();
-            if (problem_.laws.timed()) set_states(generator_->states(), p_);  // propensities of the new time
             if (options_.progress) options_.progress(time_ / end_);
             return;
         }
@@ -152,7 +163,8 @@ private:
     }
 
     bool widen(std::vector<double> const& p, Ahead const& ahead) {
-        auto intervals = states_beyond(*generator_, problem_.coordinates, problem_.laws, p, ahead);
+        auto intervals =
+            states_beyond(*generator_, problem_.coordinates, problem_.laws, p, ahead, problem_.targets);
         auto const own = generator_->states().intervals();
         intervals.insert(intervals.end(), own.begin(), own.end());
         StateSet wider{std::move(intervals)};
@@ -171,12 +183,20 @@ private:
         set_states(std::move(states), p_);
     }
 
+    // Takes propensities at another time.
+    void look_at(double time) {
+        if (time == generator_->time()) return;
+        instant_ = time;
+        set_states(generator_->states(), p_);
+    }
+
     void set_states(StateSet states, std::vector<double> const& p) {
         problem_.expect_memory_for(states.size());
         solution_.most_states = std::max(solution_.most_states, states.size());
         if (!p.empty()) p_ = transfer(generator_->states(), p, states);
-        generator_ = std::make_unique<Generator>(problem_.network, problem_.coordinates, problem_.laws,
-                                                 states, Instant{time_});
+        generator_ =
+            std::make_unique<Generator>(problem_.network, problem_.coordinates, problem_.laws, states,
+                                        Instant{instant_}, Edge::absorbing, problem_.targets);
         walled_.clear();
         for (auto const& leak : generator_->leaks())
             walled_.push_back(!leak.fits || !problem_.coordinates.clip(leak.target));
@@ -185,6 +205,8 @@ private:
     void report() {
         auto at = summarise(problem_.network, problem_.joint, time_,
                             [&](auto const& visit) { problem_.visit(generator_->states(), p_, visit); });
+        for (auto i = generator_->states().first_target_state(); i < p_.size(); ++i)
+            at.arrived.push_back(p_[i]);
         at.certificate = certificate_;
         at.states = generator_->size();
         solution_.at.push_back(std::move(at));
@@ -199,6 +221,7 @@ private:
     double const sink_allowed_, pruned_allowed_, integration_allowed_, end_;
     std::vector<bool> walled_;  //!< [leak] bounds keep the set from growing there
     double avoidable_ = 0;      // of the sink
+    double instant_ = 0;        // at which propensities are taken
     double time_ = 0, step_ = 0, pruned_ = 0, reach_ = 4, reached_ = 0;
     Certificate certificate_;
     CmeSolution solution_;

@@ -60,7 +60,7 @@ private:
 }  // namespace
 
 std::vector<Interval> states_beyond(Generator const& a, Coordinates const& coordinates, Laws& laws,
-                                    std::span<double const> p, Ahead const& ahead) {
+                                    std::span<double const> p, Ahead const& ahead, Targets const& targets) {
     std::vector<double> flux;
     for (auto const& leak : a.leaks()) flux.push_back(leak.fits ? a.flux(leak, p) : 0);
     // All leaks below the threshold together are within what is allowed.
@@ -74,9 +74,7 @@ std::vector<Interval> states_beyond(Generator const& a, Coordinates const& coord
     }
     Distance distance{a, coordinates, laws, ahead};
     std::vector<Interval> beyond;
-    auto const add = [&](Interval const& interval) {
-        if (auto const part = coordinates.clip(interval)) beyond.push_back(*part);
-    };
+    auto const add = [&](Interval const& interval) { add_allowed(coordinates, targets, interval, beyond); };
     for (std::size_t i = 0; i < flux.size(); ++i) {
         if (!(flux[i] > threshold)) continue;
         auto const& leak = a.leaks()[i];
@@ -126,6 +124,10 @@ Shrunk shrink(Generator const& a, std::span<double const> p, double mass, double
     double given_up = 0;
     for (auto const& row : a.states().rows()) {
         std::uint64_t low = 0, high = row.size;
+        if (is_target(row.prefix)) {
+            kept.push_back(target_state(static_cast<std::uint32_t>(row.prefix - first_target)));
+            continue;
+        }
         while (low < high && power_of(row.first + low) >= least) given_up += std::abs(p[row.first + low++]);
         while (high > low && power_of(row.first + high - 1) >= least)
             given_up += std::abs(p[row.first + --high]);
@@ -139,7 +141,8 @@ Shrunk shrink(Generator const& a, std::span<double const> p, double mass, double
     return {StateSet{std::move(kept)}, given_up};
 }
 
-StateSet box_states(Network const& network, Coordinates const& coordinates, std::uint64_t most) {
+StateSet box_states(Network const& network, Coordinates const& coordinates, std::uint64_t most,
+                    Targets const& targets) {
     auto const& axes = coordinates.axes();
     auto const& bounds = coordinates.bounds();
     double count = 1;
@@ -156,12 +159,12 @@ StateSet box_states(Network const& network, Coordinates const& coordinates, std:
     }
     std::vector<double> counts(network.species.size());
     for (auto s : axes) counts[s] = static_cast<double>(bounds[s].low);
-    std::vector<Interval> intervals;
+    auto intervals = targets.states();
     while (true) {
         auto interval = coordinates.state(counts);
         interval.low = bounds[axes.back()].low;
         interval.high = bounds[axes.back()].high;
-        if (auto const part = coordinates.clip(interval)) intervals.push_back(*part);
+        add_allowed(coordinates, targets, interval, intervals);
         std::size_t a = axes.size() - 1;
         while (a > 0) {
             auto const s = axes[a - 1];

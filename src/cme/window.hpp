@@ -17,7 +17,8 @@ struct Ahead {
 // The states beyond the set to which probability leaves faster than it may, and those that it gets to from there: as
 // far as drift and diffusion at the edge take it. Nothing where bounds forbid it.
 std::vector<Interval> states_beyond(Generator const& a, Coordinates const& coordinates, Laws& laws,
-                                    std::span<double const> p, Ahead const& ahead);
+                                    std::span<double const> p, Ahead const& ahead,
+                                    Targets const& targets = {});
 
 struct Shrunk {
     StateSet states;
@@ -28,7 +29,8 @@ struct Shrunk {
 // flow into them. The set itself if few could go.
 Shrunk shrink(Generator const& a, std::span<double const> p, double mass, double rate);
 
-// All states within the bounds. Throws SolverError if there are more than `most`.
-StateSet box_states(Network const& network, Coordinates const& coordinates, std::uint64_t most);
+// All states within the bounds, those in targets replaced by these. Throws SolverError if there are more than `most`.
+StateSet box_states(Network const& network, Coordinates const& coordinates, std::uint64_t most,
+                    Targets const& targets = {});
 
 }  // namespace fano

@@ -40,22 +40,6 @@ std::vector<std::uint64_t> lasting_states(Problem const& problem, StateSet const
     return members;
 }
 
-Columns restricted(Columns const& a, std::vector<std::uint64_t> const& members, std::uint64_t without) {
-    std::vector<Eigen::Index> place(static_cast<std::size_t>(a.cols()), -1);
-    Eigen::Index size = 0;
-    for (auto state : members)
-        if (state != without) place[state] = size++;
-    std::vector<Eigen::Triplet<double>> entries;
-    for (auto state : members)
-        for (Columns::InnerIterator e(a, static_cast<Eigen::Index>(state)); e; ++e)
-            if (place[state] >= 0 && place[static_cast<std::size_t>(e.row())] >= 0)
-                entries.emplace_back(static_cast<int>(place[static_cast<std::size_t>(e.row())]),
-                                     static_cast<int>(place[state]), e.value());
-    Columns part(size, size);
-    part.setFromTriplets(entries.begin(), entries.end());
-    return part;
-}
-
 }  // namespace
 
 CountDistribution stationary_counts(Model const& model, DerivativeOptions const& options) {
@@ -79,7 +63,7 @@ CountDistribution stationary_counts(Model const& model, DerivativeOptions const&
     auto const members = lasting_states(problem, states, a);
     Eigen::VectorXd const even = Eigen::VectorXd::Constant(static_cast<Eigen::Index>(members.size()),
                                                            1 / static_cast<double>(members.size()));
-    auto const balance = solve_balance(restricted(a, members, states.size()), even, direct, options.stop);
+    auto const balance = solve_balance(part_of(a, members), even, direct, options.stop);
     std::vector<double> p(states.size());
     for (std::size_t i = 0; i < members.size(); ++i) p[members[i]] = balance.x[static_cast<Eigen::Index>(i)];
     inner.check(p);
@@ -94,7 +78,7 @@ CountDistribution stationary_counts(Model const& model, DerivativeOptions const&
     std::unique_ptr<LinearSolver> solver;
     Columns rest;
     if (!options.parameters.empty() && members.size() > 1) {
-        rest = restricted(a, members, pivot);
+        rest = part_of(a, members, pivot);
         solver = make_solver(rest, direct, options.stop);
     }
     for (auto const& name : options.parameters) {

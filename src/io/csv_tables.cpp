@@ -8,8 +8,8 @@ namespace fano {
 
 namespace {
 
-constexpr char const* all_kinds[] = {"histogram",  "covariance", "joint",       "snapshots",
-                                     "trajectory", "reactions",  "probability", "certificate"};
+constexpr char const* all_kinds[] = {"histogram", "covariance",  "joint",       "snapshots", "trajectory",
+                                     "reactions", "probability", "certificate", "arrived",   "currents"};
 
 void write_comment(TextFile& table, std::string text) {
     std::replace_if(

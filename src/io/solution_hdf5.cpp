@@ -59,6 +59,33 @@ void write_bounds(Hdf5File& file, CmeSolution const& solution) {
     describe_hdf5(file, "states", "number of states in the set", "");
 }
 
+// What ended where; what flows in a stationary state.
+void write_ends_and_currents(Hdf5File& file, CmeSolution const& solution) {
+    if (!solution.targets.empty()) {
+        file.dimension("condition", solution.targets);
+        file.dataset("arrived", {"time", "condition"},
+                     over_time<double>(solution, [](auto const& at, auto& values) {
+                         values.insert(values.end(), at.arrived.begin(), at.arrived.end());
+                     }));
+        describe_hdf5(file, "arrived", "probability to have ended in this condition", "");
+    }
+    if (!solution.stationary || !solution.stationary->currents) return;
+    auto const& currents = *solution.stationary->currents;
+    file.dimension("reaction", solution.reactions);
+    file.dataset("reaction_rate", {"reaction"}, currents.rates);
+    describe_hdf5(file, "reaction_rate", "mean number of events per time", "");
+    if (currents.cycles.empty()) return;
+    std::vector<std::string> names;
+    std::vector<double> values;
+    for (auto const& cycle : currents.cycles) {
+        names.push_back(cycle.reactions);
+        values.push_back(cycle.current);
+    }
+    file.dimension("cycle", names);
+    file.dataset("cycle_current", {"cycle"}, values);
+    describe_hdf5(file, "cycle_current", "net number of rounds per time", "");
+}
+
 void write_probabilities(Hdf5File& file, CmeSolution const& solution) {
     BinNames const names{"probability_", "joint_probability_", "probability"};
     auto const times = solution.at.size();
@@ -89,6 +116,7 @@ void write_solution_hdf5(std::string const& name, CmeSolution const& solution, P
     write_quantiles(file, solution, unit);
     write_bounds(file, solution);
     write_probabilities(file, solution);
+    write_ends_and_currents(file, solution);
     file.commit();
 }
 

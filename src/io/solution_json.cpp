@@ -1,4 +1,5 @@
 // A solution of the master equation as one JSON object.
+#include "fano/error.hpp"
 #include "io/json_object.hpp"
 #include "io/output_file.hpp"
 #include "io/solution_parts.hpp"
@@ -66,6 +67,19 @@ void add_probabilities(Json& object, CmeSolution const& solution) {
                               })}});
 }
 
+void add_ends_and_currents(Json& object, CmeSolution const& solution) {
+    if (!solution.targets.empty()) {
+        object["conditions"] = solution.targets;
+        object["arrived"] = over_time(solution, [](auto const& at) { return at.arrived; });
+    }
+    if (!solution.stationary || !solution.stationary->currents) return;
+    auto const& currents = *solution.stationary->currents;
+    auto& rates = object["reaction_rate"] = Json::object();
+    for (std::size_t r = 0; r < currents.rates.size(); ++r) rates[solution.reactions[r]] = currents.rates[r];
+    auto& cycles = object["cycle_current"] = Json::object();
+    for (auto const& cycle : currents.cycles) cycles[cycle.reactions] = cycle.current;
+}
+
 Json to_json(CmeSolution const& solution, Provenance const& provenance) {
     Json object;
     object["times"] = over_time(solution, [](auto const& at) { return at.time; });
@@ -82,6 +96,7 @@ Json to_json(CmeSolution const& solution, Provenance const& provenance) {
         object[bound.name] = over_time(solution, [&](auto const& at) { return bound.of(at.certificate); });
     object["states"] = over_time(solution, [](auto const& at) { return at.states; });
     add_fields(object, solution_fields(solution));
+    add_ends_and_currents(object, solution);
     object["device"] = solution.device;
     object["notes"] = solution.notes;
     auto& origin = object["provenance"] = Json::object();
@@ -91,7 +106,13 @@ Json to_json(CmeSolution const& solution, Provenance const& provenance) {
 
 }  // namespace
 
-void write_solution_json(std::string const& file, CmeSolution const& solution, Provenance const& provenance) {
+void write_json(std::ostream& out, CmeSolution const& solution, Provenance const& provenance) {
+    write_json_object(to_json(solution, provenance), [&](auto const& part) { out << part; });
+    out << std::flush;
+    if (!out) throw InputError("the standard output could not be written");
+}
+
+void write_json(std::string const& file, CmeSolution const& solution, Provenance const& provenance) {
     TextFile text(file);
     write_json_object(to_json(solution, provenance), [&](auto const& part) { text.write(part); });
     text.close();

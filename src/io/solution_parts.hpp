@@ -12,7 +12,6 @@ namespace fano {
 
 void write_solution_hdf5(std::string const& file, CmeSolution const& solution, Provenance const& provenance);
 void write_solution_csv(std::string const& file, CmeSolution const& solution, Provenance const& provenance);
-void write_solution_json(std::string const& file, CmeSolution const& solution, Provenance const& provenance);
 
 // Method, integrator, tolerance, seconds.
 std::vector<Field> solution_fields(CmeSolution const& solution);

@@ -28,6 +28,9 @@ public:
             write_certificates();
             if (names_.size() > 1) write_covariances();
             if (!solution_.joint.empty()) write_joint();
+            if (!solution_.targets.empty()) write_arrived();
+            if (solution_.stationary && solution_.stationary->currents)
+                write_currents(*solution_.stationary->currents);
         }
         tables_.commit();
     }
@@ -72,6 +75,23 @@ private:
         tables_.end(std::move(table));
     }
 
+    void write_arrived() {
+        auto table = tables_.begin("arrived", "time,condition,probability");
+        for (auto const& at : solution_.at)
+            for (std::size_t k = 0; k < solution_.targets.size(); ++k)
+                csv_row(table, at.time, csv_quoted(solution_.targets[k]), at.arrived[k]);
+        tables_.end(std::move(table));
+    }
+
+    void write_currents(Currents const& currents) {
+        auto table = tables_.begin("currents", "kind,name,per_time");
+        for (std::size_t r = 0; r < currents.rates.size(); ++r)
+            csv_row(table, "reaction", csv_quoted(solution_.reactions[r]), currents.rates[r]);
+        for (auto const& cycle : currents.cycles)
+            csv_row(table, "cycle", csv_quoted(cycle.reactions), cycle.current);
+        tables_.end(std::move(table));
+    }
+
     void write_joint() {
         auto table = tables_.begin(
             "joint", "time,first,second,first_low,first_width,second_low,second_width,probability");
@@ -108,6 +128,10 @@ std::vector<Field> solution_fields(CmeSolution const& solution) {
         fields.push_back({"stationary_outflow", report->outflow});
         fields.push_back({"stationary_doubling_difference", report->doubling});
         fields.push_back({"stationary_residual", report->residual});
+        if (report->currents) {
+            fields.push_back({"imbalance", report->currents->imbalance});
+            fields.push_back({"entropy_production", report->currents->entropy_production});
+        }
         if (report->quasi) fields.push_back({"escape_rate", report->escape});
     }
     return fields;
@@ -124,7 +148,7 @@ void write_solution(std::string const& file, CmeSolution const& solution, Proven
         case OutputFormat::csv:
             return write_solution_csv(file, solution, provenance);
         case OutputFormat::json:
-            return write_solution_json(file, solution, provenance);
+            return write_json(file, solution, provenance);
     }
 }
 

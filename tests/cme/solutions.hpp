@@ -7,10 +7,17 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "fano/cme.hpp"
 #include "support/exact.hpp"
 
 namespace fano::test {
+
+inline Model gallery_model(std::string const& name) {
+    return read_model(fmt::format("{}/models/{}.toml", FANO_SOURCE_DIR, name));
+}
+inline Network gallery(std::string const& name) { return compile(gallery_model(name)); }
 
 inline Network network_from(std::string const& text) { return compile(read_toml(text, "x.toml")); }
 

@@ -13,10 +13,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Network gallery(std::string const& name) {
-    return compile(read_model(std::string(FANO_SOURCE_DIR) + "/models/" + name + ".toml"));
-}
-
 CmeSolution stationary(Network const& network, double tolerance, std::vector<CountBounds> box = {}) {
     CmeOptions options;
     options.tolerance = tolerance;

@@ -42,6 +42,25 @@ TEST(TimedRates, ThatJumpAreSeen) {
     }
 }
 
+// What leaves the states is seen although nothing leaves them when a step begins.
+TEST(TimedRates, ThatBeginAtZeroAreFollowed) {
+    for (double tolerance : {1e-3, 1e-6, 1e-9}) {
+        auto const ramp = network_from("[species]\nX = 0\n" + reaction("b", "-> X", "2*time", "propensity"));
+        for (auto const& at : solve(ramp, {0.5, 2, 3}, tolerance).at) {
+            EXPECT_LE(distance(at.marginals[0], poisson(at.time * at.time)), at.certificate.total() + 1e-12);
+            EXPECT_LE(at.certificate.total(), tolerance);
+        }
+    }
+    for (double when : {0.3, 1.2345, 2.0}) {
+        auto const late = births(fmt::format("piecewise(0, time < {}, 50)", when));
+        for (double tolerance : {1e-3, 1e-6, 1e-8}) {
+            auto const at = solve(late, {3}, tolerance).at[0];
+            EXPECT_LE(distance(at.marginals[0], poisson(50 * -std::expm1(when - 3))), tolerance) << when;
+            EXPECT_LE(at.certificate.total(), tolerance);
+        }
+    }
+}
+
 TEST(TimedRates, ThatAreMixedWithCountsFollowTheirMeans) {
     // dx/dt = -(1 + t) x: a count of 30 is binomial with exp(-t - t^2 / 2).
     auto const network =
