@@ -50,7 +50,9 @@ void measure_steps_of(std::string const& problem) {
     double const scale = 1 / a.largest_exit();
     for (unsigned threads : {1, 2}) {
         fano::Team team{threads};
-        auto const step = [&] { a.update(team, {1, scale}, x.data(), y.data()); };
+        auto const step = [&] {
+            a.update(team, {1, scale, 0, nullptr, a.outgrows_caches()}, x.data(), y.data());
+        };
         auto const step_by_rows = [&] {
             team.run([&](unsigned member) {
                 auto const [begin, end] = fano::share_of(a.size(), member, team.size());
@@ -78,6 +80,7 @@ void measure_steps() {
     fmt::print(
         "| problem | states | threads | | G states/s | of what memory allows |\n|---|---|---|---|---|---|\n");
     measure_steps_of("two_stage_large");
+    measure_steps_of("two_stage");
     measure_steps_of("toggle");
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "fano/device.hpp"
 #include "fano/network.hpp"
 
 namespace fano {
@@ -97,8 +98,10 @@ struct CmeOptions {
     std::vector<std::pair<std::string, std::string>> joint{};  // joint distributions of these outputs
     // Where cells end: compile_conditions(). What has ended is no part of the distribution.
     std::shared_ptr<Conditions const> until{};
-    std::uint64_t most_states = 0;            // 0: as memory allows
-    unsigned threads = 0;                     // 0: all cores
+    std::uint64_t most_states = 0;  // 0: as memory allows
+    unsigned threads = 0;           // 0: all cores
+    // `gpu`: uniformization runs on the first or the one named, with all its vectors. `best` and the others: the processor.
+    DeviceChoice device{Device::cpu, {}};
     std::atomic<bool> const* stop = nullptr;  // set from outside to stop; solve_cme then throws Interrupted
     std::function<void(double part)>
         progress{};  // called now and then with the part of the time that is done
@@ -153,7 +156,8 @@ struct CmeSolution {
 // p at the times, from the initial counts or their distributions. The set of states grows where probability would
 // leave it and shrinks where little is left, as the tolerance allows (after Munsky & Khammash, J. Chem. Phys. 124,
 // 044104 (2006)). Throws InputError for networks that are no Markov processes in their counts (events, parameters that
-// differ between cells), SolverError when the states would not fit or a propensity is negative, Interrupted.
+// differ between cells), SolverError when the states would not fit or a propensity is negative, BackendError when there is
+// no such GPU, Interrupted.
 CmeSolution solve_cme(Network const& network, CmeOptions const& options);
 
 // The stationary distribution that the initial state leads to, in a box that reactions do not leave (reflecting

@@ -9,8 +9,24 @@
 
 FANO_KERNELS_BEGIN
 
+// Past the caches, so that what is overwritten is not read first. `to` lies at a multiple of a vector's size.
+FANO_FUNCTION void stream_vector(double* to, RealVector const& v) {
+#if defined(__x86_64__) && FANO_VECTOR_BYTES == 64
+    _mm512_stream_pd(to, (__m512d)v);
+#elif defined(__x86_64__) && FANO_VECTOR_BYTES == 32
+    _mm256_stream_pd(to, (__m256d)v);
+#else
+    __builtin_memcpy(to, &v, sizeof v);
+#endif
+}
+
+// How many states from y on until a vector of them lies where it can be streamed.
+FANO_FUNCTION u64 until_aligned(double const* y) {
+    return (vector_size - reinterpret_cast<u64>(y) / sizeof(double) % vector_size) % vector_size;
+}
+
 // Inner states of a piece, `vectors` vectors of them from state j on.
-template <int vectors>
+template <int vectors, bool stream = false>
 FANO_FUNCTION void step_inner_states(RowView const& view, RowPiece const& piece, RowPiece const& next,
                                      RowUpdate const& u, double const* x, double* y, u64 j) {
     RealVector exit[vectors], sum[vectors];
@@ -39,7 +55,12 @@ FANO_FUNCTION void step_inner_states(RowView const& view, RowPiece const& piece,
         }
     }
     double* const to = y + (piece.first + j);
-    for (int k = 0; k < vectors; ++k) __builtin_memcpy(to + vector_size * k, &sum[k], sizeof sum[k]);
+    for (int k = 0; k < vectors; ++k) {
+        if constexpr (stream)
+            stream_vector(to + vector_size * k, sum[k]);
+        else
+            __builtin_memcpy(to + vector_size * k, &sum[k], sizeof sum[k]);
+    }
 }
 
 FANO_FUNCTION void step_inner_state(RowView const& view, RowPiece const& piece, RowPiece const& next,
@@ -85,17 +106,26 @@ FANO_FUNCTION void step_rows(RowView const& view, u32 first, u32 last, RowUpdate
         u64 j = piece.inner;
         u64 const inner_end = piece.inner_end;
         if (inner_end >= j + vector_size) {
+            // States that are computed twice come out the same.
+            if (u.stream) {
+                step_inner_states<1>(view, piece, next, u, x, y, j);
+                j += until_aligned(y + begin + j);
+                for (; j + 4 * vector_size <= inner_end; j += 4 * vector_size)
+                    step_inner_states<4, true>(view, piece, next, u, x, y, j);
+            }
             for (; j + 4 * vector_size <= inner_end; j += 4 * vector_size)
                 step_inner_states<4>(view, piece, next, u, x, y, j);
             for (; j + vector_size <= inner_end; j += vector_size)
                 step_inner_states<1>(view, piece, next, u, x, y, j);
-            // What is left is computed together with states that are done already: they come out the same.
             if (j < inner_end) step_inner_states<1>(view, piece, next, u, x, y, inner_end - vector_size);
         } else {
             for (; j < inner_end; ++j) step_inner_state(view, piece, next, u, x, y, j);
         }
         step_scraps(view, piece, next, u, x, y);
     }
+#if defined(__x86_64__)
+    if (u.stream) _mm_sfence();  // others read y next
+#endif
 }
 
 FANO_KERNELS_END

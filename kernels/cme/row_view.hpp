@@ -58,6 +58,7 @@ struct RowUpdate {
     double keep, scale;
     double weight = 0;
     double* sum = nullptr;
+    bool stream = false;  // y is larger than the caches: written past them, where a processor can
 };
 
 }  // namespace fano::kernels

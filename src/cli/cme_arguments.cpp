@@ -38,6 +38,10 @@ CLI::Option* add_cme_options(CLI::App& command, CmeArguments& a) {
     command.add_option("--integrator", a.integrator, "auto, uniformization, krylov, rational")
         ->capture_default_str();
     command
+        .add_option("--device", a.device,
+                    "cpu or gpu, gpu:1: where uniformization over time runs; auto is the processor")
+        ->capture_default_str();
+    command
         .add_option("--box", a.box,
                     "NAME=LOW:HIGH, for each species: exactly these states, instead of those that matter")
         ->allow_extra_args(false);
@@ -54,6 +58,7 @@ CmeOptions cme_options(CmeArguments const& arguments, Network const& network) {
     options.tolerance = arguments.tolerance;
     options.integrator = parse_integrator(arguments.integrator);
     for (auto const& bounds : arguments.box) options.box.push_back(parse_bounds(bounds));
+    options.device = parse_device(arguments.device);
     options.joint = parse_joint(arguments.joint, network);
     options.threads = arguments.threads;
     if (!arguments.most_states.empty()) {

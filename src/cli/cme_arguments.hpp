@@ -9,7 +9,7 @@ namespace fano::cli {
 
 struct CmeArguments : SolverArguments {
     std::vector<std::string> box, joint;
-    std::string integrator = "auto", most_states, json;
+    std::string integrator = "auto", device = "auto", most_states, json;
     double tolerance = 1e-6;
     unsigned threads = 0;
 

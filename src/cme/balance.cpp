@@ -6,6 +6,7 @@
 #include <Eigen/Jacobi>
 #include <Eigen/SparseLU>
 
+#include "cme/multilevel.hpp"
 #include "fano/error.hpp"
 #include "meanfield/stop.hpp"
 
@@ -13,14 +14,18 @@ namespace fano {
 
 namespace {
 
+[[noreturn]] void singular() {
+    throw SolverError(
+        "the balance equations are singular in double precision: parts of the box are connected by rates too "
+        "small beside the others; give a --box that holds one of them");
+}
+
 class Direct final : public LinearSolver {
 public:
     explicit Direct(Columns const& a) {
         lu_.setPivotThreshold(0);  // columns are diagonally dominant: no pivots are needed
         lu_.compute(a);
-        if (lu_.info() != Eigen::Success)
-            throw SolverError(
-                "the balance equations are singular: the stationary distribution is not unique");
+        if (lu_.info() != Eigen::Success) singular();
     }
     Eigen::VectorXd solve(Eigen::VectorXd const& b) override { return lu_.solve(b); }
 
@@ -74,9 +79,7 @@ private:
             }
             auto at = begin;
             while (at < end && column[at] < i) ++at;
-            if (at == end || column[at] != i || value[at] == 0)
-                throw SolverError(
-                    "the balance equations are singular: the stationary distribution is not unique");
+            if (at == end || column[at] != i || value[at] == 0) singular();
             diagonal_[static_cast<std::size_t>(i)] = at;
         }
     }
@@ -181,11 +184,19 @@ std::unique_ptr<LinearSolver> make_solver(Columns const& a, bool direct, std::at
     return std::make_unique<Iterative>(a, stop);
 }
 
-Balance solve_balance(Columns const& a, Eigen::VectorXd const& guess, bool direct,
+Balance solve_balance(Columns const& a, Eigen::VectorXd const& guess, double factoring,
                       std::atomic<bool> const* stop) {
     Eigen::Index const n = a.rows();
-    if (n == 1) return {Eigen::VectorXd::Ones(1), 0};
+    if (n == 1) return {Eigen::VectorXd::Ones(1), 0, "direct"};
     heed(stop);
+    double flows = 0;
+    constexpr double soon = 0.5, in_time = 30;  // [s]
+    if (factoring > soon)
+        if (auto x = solve_by_levels(a, guess, stop)) {
+            double const residual = net_flow(a, *x, flows).lpNorm<1>() / flows;
+            return {std::move(*x), residual, "levels"};
+        }
+    bool const direct = factoring < in_time;
     // The state that is thought likeliest keeps its value; the others follow.
     Eigen::Index pinned = 0;
     guess.maxCoeff(&pinned);
@@ -194,7 +205,7 @@ Balance solve_balance(Columns const& a, Eigen::VectorXd const& guess, bool direc
     auto const solver = make_solver(part_of(a, states, static_cast<std::uint64_t>(pinned)), direct, stop);
     Eigen::VectorXd x = guess;
     if (!(x[pinned] > 0)) x = Eigen::VectorXd::Unit(n, pinned);
-    double residual = 1, flows = 0;
+    double residual = 1;
     for (int round = 0; round < 12; ++round) {
         heed(stop);
         Eigen::VectorXd const r = net_flow(a, x, flows);
@@ -210,10 +221,11 @@ Balance solve_balance(Columns const& a, Eigen::VectorXd const& guess, bool direc
     }
     x = x.cwiseMax(0);
     x /= x.sum();
-    return {x, net_flow(a, x, flows).lpNorm<1>() / flows};
+    return {x, net_flow(a, x, flows).lpNorm<1>() / flows, direct ? "direct" : "gmres"};
 }
 
-Lasting solve_lasting(Columns const& a, bool direct, std::atomic<bool> const* stop) {
+Lasting solve_lasting(Columns const& a, double factoring, std::atomic<bool> const* stop) {
+    bool const direct = factoring < 30;  // [s]
     auto const solver = make_solver(a, direct, stop);
     Lasting found{Eigen::VectorXd::Constant(a.rows(), 1.0 / static_cast<double>(a.rows())), 0};
     for (int round = 0; round < 10000; ++round) {
@@ -221,7 +233,7 @@ Lasting solve_lasting(Columns const& a, bool direct, std::atomic<bool> const* st
         Eigen::VectorXd const next = -solver->solve(found.x);
         double const time = next.sum();  // mean time until a loss, from x
         double const change = (next / time - found.x).lpNorm<1>();
-        found = {next / time, 1 / time};
+        found = {next / time, 1 / time, direct ? "direct" : "gmres"};
         if (change < 1e-13) return found;
     }
     throw SolverError("no single distribution lasts longest: two are lost at the same rate");

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <Eigen/SparseCore>
@@ -23,23 +24,26 @@ public:
     virtual Eigen::VectorXd solve(Eigen::VectorXd const& b) = 0;
 };
 
-// `direct`: whether the factors are expected to fit.
 std::unique_ptr<LinearSolver> make_solver(Columns const& a, bool direct, std::atomic<bool> const* stop);
 
-// x >= 0 with A x = 0 and sum 1, of an irreducible generator whose columns sum to 0. Refined by residuals in long double,
-// from which diagonal entries follow as sums: so that slow modes, which are differences of fast rates, are right.
+// x >= 0 with A x = 0 and sum 1, of an irreducible generator whose columns sum to 0. `factoring`: about how long that
+// takes [s]. By factors where that is soon, else by levels of aggregates, else by factors or GMRES, whichever is to be had.
+// The last two are refined by residuals in long double, from which diagonal entries follow as sums: so that slow modes,
+// which are differences of fast rates, are right.
 struct Balance {
     Eigen::VectorXd x;
     double residual;  // sum |A x|, over the sum of all flows
+    std::string method = "direct";
 };
-Balance solve_balance(Columns const& a, Eigen::VectorXd const& guess, bool direct,
+Balance solve_balance(Columns const& a, Eigen::VectorXd const& guess, double factoring,
                       std::atomic<bool> const* stop);
 
 // The distribution over states with losses that lasts longest: A x = -rate x, sum 1. By inverse iteration.
 struct Lasting {
     Eigen::VectorXd x;
     double rate;
+    std::string method = "direct";
 };
-Lasting solve_lasting(Columns const& a, bool direct, std::atomic<bool> const* stop);
+Lasting solve_lasting(Columns const& a, double factoring, std::atomic<bool> const* stop);
 
 }  // namespace fano

@@ -5,13 +5,17 @@
 
 #include "cme/likely_box.hpp"
 #include "cme/window.hpp"
+#include "fano/error.hpp"
 
 namespace fano {
 
-Boxes::Boxes(Problem const& problem)
+Boxes::Boxes(Problem const& problem, CmeOptions const& options)
     : problem_(problem),
       limits_(problem.boxed ? conserved_bounds(problem.network, problem.initial)
-                            : problem.coordinates.bounds()) {}
+                            : problem.coordinates.bounds()) {
+    if (options.device.device == Device::gpu)
+        throw InputError("--device gpu: what lasts is solved for on the processor; leave --device out");
+}
 
 std::vector<Bounds> Boxes::first() const {
     return problem_.boxed ? problem_.coordinates.bounds()

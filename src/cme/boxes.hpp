@@ -20,7 +20,8 @@ public:
     // What leaves a box: below and above its bounds, [species].
     using Sides = std::vector<std::pair<double, double>>;
 
-    explicit Boxes(Problem const& problem);
+    // Throws InputError where a GPU is asked for, which has no solver for them.
+    Boxes(Problem const& problem, CmeOptions const& options);
 
     // The bounds that were asked for, or those of where counts are likely to stay.
     std::vector<Bounds> first() const;

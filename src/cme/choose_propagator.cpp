@@ -10,13 +10,16 @@
 
 namespace fano {
 
-ChoosePropagator::ChoosePropagator(Team& team, CmeOptions const& options)
-    : fixed_(options.integrator != Integrator::automatic) {
+ChoosePropagator::ChoosePropagator(Team& team, CmeOptions const& options, MakeDeviceGenerator on_device)
+    : fixed_(options.integrator != Integrator::automatic), on_device_(on_device != nullptr) {
     auto const add = [&](Integrator integrator, auto make) {
         if (!fixed_ || options.integrator == integrator)
             candidates_.push_back({integrator, make(team, options.stop)});
     };
-    add(Integrator::uniformization, make_uniformization);
+    add(Integrator::uniformization, [&](Team& members, std::atomic<bool> const* stop) {
+        return on_device_ ? make_device_uniformization(members, stop, on_device)
+                          : make_uniformization(members, stop);
+    });
     add(Integrator::krylov, make_krylov);
     add(Integrator::rational, make_rational);
 }
@@ -110,7 +113,10 @@ Advance ChoosePropagator::instead(Candidate& of, Generator const& a, std::vector
 std::string ChoosePropagator::used() const {
     std::string names;
     for (auto const& c : candidates_)
-        if (c.used) names += (names.empty() ? "" : " and ") + integrator_name(c.integrator);
+        if (c.used) {
+            names += (names.empty() ? "" : " and ") + integrator_name(c.integrator);
+            if (on_device_ && c.integrator == Integrator::uniformization) names += " on the GPU";
+        }
     return names;
 }
 

@@ -5,13 +5,15 @@
 #include <memory>
 #include <string>
 
+#include "cme/device_generator.hpp"
 #include "cme/propagator.hpp"
 
 namespace fano {
 
 class ChoosePropagator {
 public:
-    ChoosePropagator(Team& team, CmeOptions const& options);
+    // `on_device`: where uniformization is to run on a GPU.
+    ChoosePropagator(Team& team, CmeOptions const& options, MakeDeviceGenerator on_device = {});
 
     // Takes p forward by `time` or a part of it, as Propagator::advance. `remaining`: the time that is to be gone through.
     Advance operator()(Generator const& a, std::vector<double>& p, double time, double remaining,
@@ -40,7 +42,7 @@ private:
                     double tolerance);
     double cost_of_trial(Candidate const& c, Generator const& a, double time) const;
 
-    bool fixed_, trial_ = false;
+    bool fixed_, on_device_, trial_ = false;
     std::vector<Candidate> candidates_;
     double spent_ = 0;       // [s]
     double product_ = 2e-9;  // [s] of a product with A, a state

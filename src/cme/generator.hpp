@@ -49,6 +49,8 @@ public:
 
     std::uint64_t id() const { return id_; }  // of this generator and no other, not 0
     std::uint64_t size() const { return states_.size(); }
+    // Whether a vector is larger than the caches of processors, so that a step had better not fill them with its result.
+    bool outgrows_caches() const { return size() >= std::uint64_t{1} << 22; }
     double time() const { return time_; }  // at which propensities are taken
     StateSet const& states() const { return states_; }
     double largest_exit() const { return largest_exit_; }        //!< [1/time] of any state

@@ -10,8 +10,8 @@ namespace fano {
 namespace {
 
 // [class] probability to end in it.
-std::vector<double> end_weights(Columns const& a, Classes const& classes, Starts const& from, bool direct,
-                                std::atomic<bool> const* stop) {
+std::vector<double> end_weights(Columns const& a, Classes const& classes, Starts const& from,
+                                double factoring, std::atomic<bool> const* stop) {
     std::vector<double> weights(classes.closed.size());
     if (std::count(classes.closed.begin(), classes.closed.end(), true) == 1) {
         for (std::size_t c = 0; c < weights.size(); ++c) weights[c] = classes.closed[c] ? 1 : 0;
@@ -24,7 +24,7 @@ std::vector<double> end_weights(Columns const& a, Classes const& classes, Starts
         (classes.closed[c] ? weights[c] : source[from.states[i]]) += from.probability[i];
     }
     if (transient.empty()) return weights;
-    Occupancy const occupancy{a, transient, {}, direct, stop};
+    Occupancy const occupancy{a, transient, {}, factoring, stop};
     // What flows from the transient states into an end is its probability.
     occupancy.visit_exits(occupancy.times(source),
                           [&](std::uint64_t to, double flow) { weights[classes.of[to]] += flow; });
@@ -33,15 +33,15 @@ std::vector<double> end_weights(Columns const& a, Classes const& classes, Starts
 
 }  // namespace
 
-bool expect_direct(Generator const& a) {
+double factor_seconds(Generator const& a) {
     double const width = static_cast<double>(a.size()) / static_cast<double>(a.longest_axis());
-    return static_cast<double>(a.size()) * (1e-6 + 6e-8 * width) < 8;  // [s]
+    return static_cast<double>(a.size()) * (1e-6 + 6e-8 * width);
 }
 
 LongTerm find_end(Columns const& a, Starts const& from, std::function<double(std::uint64_t)> const& guess,
-                  bool direct, std::atomic<bool> const* stop) {
+                  double factoring, std::atomic<bool> const* stop) {
     auto const classes = find_classes(a, from.states);
-    auto const weights = end_weights(a, classes, from, direct, stop);
+    auto const weights = end_weights(a, classes, from, factoring, stop);
     LongTerm found;
     found.p.assign(classes.of.size(), 0);
     found.ends = static_cast<std::size_t>(
@@ -52,7 +52,8 @@ LongTerm find_end(Columns const& a, Starts const& from, std::function<double(std
         Eigen::VectorXd start(static_cast<Eigen::Index>(members.size()));
         for (std::size_t i = 0; i < members.size(); ++i)
             start[static_cast<Eigen::Index>(i)] = guess(members[i]);
-        auto const balance = solve_balance(part_of(a, members), start, direct, stop);
+        auto const balance = solve_balance(part_of(a, members), start, factoring, stop);
+        if (balance.method != "direct") found.method = balance.method;
         found.residual = std::max(found.residual, balance.residual);
         for (std::size_t i = 0; i < members.size(); ++i)
             found.p[members[i]] = weights[c] * balance.x[static_cast<Eigen::Index>(i)];
@@ -60,16 +61,17 @@ LongTerm find_end(Columns const& a, Starts const& from, std::function<double(std
     return found;
 }
 
-LongTerm find_lasting(Columns const& a, Starts const& from, bool direct, std::atomic<bool> const* stop) {
+LongTerm find_lasting(Columns const& a, Starts const& from, double factoring, std::atomic<bool> const* stop) {
     auto const classes = find_classes(a, from.states);
     auto const members = classes.states([&](std::uint32_t c) { return !classes.closed[c]; });
     LongTerm found;
     if (members.empty()) return found;
-    auto const lasting = solve_lasting(part_of(a, members), direct, stop);
+    auto const lasting = solve_lasting(part_of(a, members), factoring, stop);
     found.p.assign(classes.of.size(), 0);
     for (std::size_t i = 0; i < members.size(); ++i)
         found.p[members[i]] = lasting.x[static_cast<Eigen::Index>(i)];
     found.escape = lasting.rate;
+    found.method = "inverse iteration, " + lasting.method;
     return found;
 }
 

@@ -10,8 +10,8 @@
 
 namespace fano {
 
-// Whether factors of a generator can be had within seconds: they fill up with the distance between neighbours.
-bool expect_direct(Generator const& a);
+// About how long it takes to factorise a generator [s]: factors fill up with the distance between neighbours.
+double factor_seconds(Generator const& a);
 
 struct Starts {
     std::vector<std::uint64_t> states;
@@ -22,15 +22,16 @@ struct LongTerm {
     std::vector<double> p;  //!< [state]
     double residual = 0;    // of the balance equations, over the sum of all flows
     double escape = 0;      //!< [1/time]
-    std::size_t ends = 1;   // closed sets of states that can be reached
+    std::string method = "direct";
+    std::size_t ends = 1;  // closed sets of states that can be reached
 };
 
 // The stationary distribution; where there are several ends, each with the probability to get there. `guess`: of a
-// state's probability, or near enough. `direct`: whether factors of A are expected to fit.
+// state's probability, or near enough. `factoring`: factor_seconds().
 LongTerm find_end(Columns const& a, Starts const& from, std::function<double(std::uint64_t)> const& guess,
-                  bool direct, std::atomic<bool> const* stop);
+                  double factoring, std::atomic<bool> const* stop);
 
 // The distribution that lasts longest over states that are left for good. Without p if there are none.
-LongTerm find_lasting(Columns const& a, Starts const& from, bool direct, std::atomic<bool> const* stop);
+LongTerm find_lasting(Columns const& a, Starts const& from, double factoring, std::atomic<bool> const* stop);
 
 }  // namespace fano

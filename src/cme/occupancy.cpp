@@ -6,14 +6,15 @@
 #include <cmath>
 #include <numeric>
 
+#include "cme/multilevel.hpp"
 #include "fano/error.hpp"
 #include "meanfield/stop.hpp"
 
 namespace fano {
 
 Occupancy::Occupancy(Columns const& a, std::vector<std::uint64_t> transient, std::vector<double> lost,
-                     bool direct, std::atomic<bool> const* stop)
-    : a_(a), transient_(std::move(transient)), lost_(std::move(lost)), stop_(stop) {
+                     double factoring, std::atomic<bool> const* stop)
+    : a_(a), transient_(std::move(transient)), lost_(std::move(lost)), stop_(stop), direct_(factoring < 2) {
     place_.assign(static_cast<std::size_t>(a.cols()), -1);
     auto const n = static_cast<Eigen::Index>(transient_.size());
     for (Eigen::Index i = 0; i < n; ++i) place_[transient_[static_cast<std::size_t>(i)]] = i;
@@ -24,12 +25,13 @@ Occupancy::Occupancy(Columns const& a, std::vector<std::uint64_t> transient, std
         for (Columns::InnerIterator e(a_, static_cast<Eigen::Index>(state)); e; ++e)
             if (place_[static_cast<std::size_t>(e.row())] < 0) exit_[i] += e.value();
     }
+    if (!direct_) return;
     // Where the process is for long: found by a first solution with whatever state.
     apart_ = n / 2;
     for (int attempt = 0; attempt < 3; ++attempt) {
         heed(stop_);
         auto const state = transient_[static_cast<std::size_t>(apart_)];
-        rest_ = n > 1 ? make_solver(part_of(a_, transient_, state), direct, stop_) : nullptr;
+        rest_ = n > 1 ? make_solver(part_of(a_, transient_, state), true, stop_) : nullptr;
         Eigen::VectorXd into = Eigen::VectorXd::Zero(n);
         for (Columns::InnerIterator e(a_, static_cast<Eigen::Index>(state)); e; ++e)
             if (auto const i = place_[static_cast<std::size_t>(e.row())]; i >= 0 && i != apart_)
@@ -64,6 +66,7 @@ Eigen::VectorXd Occupancy::correction(Eigen::VectorXd const& missing, double all
 }
 
 std::vector<double> Occupancy::times(std::vector<double> const& source) const {
+    if (!direct_) return times_by_levels(source);
     auto const n = static_cast<Eigen::Index>(transient_.size());
     Eigen::VectorXd x = Eigen::VectorXd::Zero(n);
     double before = INFINITY;
@@ -105,6 +108,37 @@ std::vector<double> Occupancy::times(std::vector<double> const& source) const {
     }
     std::vector<double> times(place_.size());
     for (Eigen::Index i = 0; i < n; ++i) times[transient_[static_cast<std::size_t>(i)]] = std::max(x[i], 0.0);
+    return times;
+}
+
+// A process that begins again, after a while, whenever it has left: times are its stationary weights over that of the wait.
+std::vector<double> Occupancy::times_by_levels(std::vector<double> const& source) const {
+    auto const n = static_cast<int>(transient_.size());
+    double const all = std::accumulate(source.begin(), source.end(), 0.0),
+                 rate = a_.diagonal().cwiseAbs().maxCoeff();
+    std::vector<double> times(place_.size());
+    if (all == 0) return times;
+    std::vector<Eigen::Triplet<double>> entries;
+    entries.reserve(static_cast<std::size_t>(a_.nonZeros() + 2 * n));
+    auto const flow = [&](int to, int from, double value) {
+        if (value > 0) entries.emplace_back(to, from, value);
+    };
+    for (int i = 0; i < n; ++i) {
+        auto const state = transient_[static_cast<std::size_t>(i)];
+        for (Columns::InnerIterator e(a_, static_cast<Eigen::Index>(state)); e; ++e)
+            if (auto const to = static_cast<int>(place_[static_cast<std::size_t>(e.row())]);
+                to >= 0 && to != i)
+                flow(to, i, e.value());
+        flow(n, i, exit_[i]);
+        flow(i, n, rate * source[state] / all);
+    }
+    Columns again(n + 1, n + 1);
+    again.setFromTriplets(entries.begin(), entries.end());
+    auto const weights = solve_by_levels(again, Eigen::VectorXd::Ones(n + 1), stop_);
+    if (!weights || !((*weights)[n] > 0))
+        throw SolverError("the equations for the times in all states do not converge; take a smaller --box");
+    for (int i = 0; i < n; ++i)
+        times[transient_[static_cast<std::size_t>(i)]] = (*weights)[i] / (*weights)[n] / rate * all;
     return times;
 }
 

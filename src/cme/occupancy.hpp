@@ -8,9 +8,10 @@ namespace fano {
 class Occupancy {
 public:
     // `a`: the generator by columns. `transient`: the states, ascending. `lost`: [state] the rate at which they are left
-    // for what is no state; empty: for none.
-    Occupancy(Columns const& a, std::vector<std::uint64_t> transient, std::vector<double> lost, bool direct,
-              std::atomic<bool> const* stop);
+    // for what is no state; empty: for none. `factoring`: about
+    // how long that takes [s].
+    Occupancy(Columns const& a, std::vector<std::uint64_t> transient, std::vector<double> lost,
+              double factoring, std::atomic<bool> const* stop);
 
     // x >= 0 with -A x = source on the transient states, 0 on all others. Throws SolverError.
     std::vector<double> times(std::vector<double> const& source) const;
@@ -24,8 +25,10 @@ public:
                     use(to, e.value() * x[state]);
     }
     double lost(std::vector<double> const& x) const;
+    char const* method() const { return direct_ ? "direct" : "levels"; }
 
 private:
+    std::vector<double> times_by_levels(std::vector<double> const& source) const;
     Eigen::VectorXd correction(Eigen::VectorXd const& missing, double all) const;
 
     Columns const& a_;
@@ -34,6 +37,7 @@ private:
     std::atomic<bool> const* const stop_;
     std::vector<Eigen::Index> place_;  //!< [state] among the transient ones, or -1
     Eigen::VectorXd exit_;             //!< [transient] rate at which all of them are left
+    bool const direct_;
     // One state is kept apart. Without it the equations stay well posed however seldom the process leaves.
     Eigen::Index apart_ = 0;
     std::unique_ptr<LinearSolver> rest_;

@@ -52,7 +52,7 @@ struct Solved {
 class Passages {
 public:
     Passages(Network const& network, CmeOptions const& options)
-        : network_(network), options_(options), problem_(network, options), boxes_(problem_) {
+        : network_(network), options_(options), problem_(network, options), boxes_(problem_, options) {
         if (problem_.targets.size() == 0)
             throw InputError(network.file, 0, "a passage needs a condition to end at");
         if (problem_.laws.timed())
@@ -145,9 +145,8 @@ private:
         solved.outflow.assign(network_.species.size(), {0, 0});
         auto const members = classes.states([&](std::uint32_t c) { return transient[c]; });
         if (members.empty()) return solved;
-        bool const direct = expect_direct(open);
-        solved.method = direct ? "direct" : "gmres";
-        Occupancy const occupancy{a, members, std::move(lost), direct, options_.stop};
+        Occupancy const occupancy{a, members, std::move(lost), factor_seconds(open), options_.stop};
+        solved.method = occupancy.method();
         for (int power = 0; power < 3; ++power) {
             auto const x = occupancy.times(source);
             if (power == 0) {
@@ -189,7 +188,7 @@ private:
 PassageSolution solve_passage(Network const& network, CmeOptions const& options) {
     auto with_time = options;
     with_time.times = {1};
-    return Passages{network, with_time}.run();
+    return for_model(network, [&] { return Passages{network, with_time}.run(); });
 }
 
 }  // namespace fano

@@ -9,6 +9,7 @@
 #include "cme/targets.hpp"
 #include "cme/team.hpp"
 #include "fano/cme.hpp"
+#include "fano/error.hpp"
 
 namespace fano {
 
@@ -35,5 +36,17 @@ struct Problem {
                std::function<void(StateRow const&)> const& visit) const;
     void describe(CmeSolution& solution) const;
 };
+
+// Runs a solver; what it cannot do is said with the model's file.
+template <class Solve>
+auto for_model(Network const& network, Solve solve) {
+    try {
+        return solve();
+    } catch (SolverError const& error) {
+        std::string const text = error.what();
+        if (text.starts_with(network.file)) throw;
+        throw SolverError(network.file, text);
+    }
+}
 
 }  // namespace fano

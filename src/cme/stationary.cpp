@@ -33,7 +33,11 @@ struct Solved {
 class Stationary {
 public:
     Stationary(Network const& network, CmeOptions const& options, bool quasi)
-        : network_(network), options_(options), quasi_(quasi), problem_(network, options), boxes_(problem_) {
+        : network_(network),
+          options_(options),
+          quasi_(quasi),
+          problem_(network, options),
+          boxes_(problem_, options) {
         if (problem_.laws.timed())
             throw InputError(network.file, 0,
                              "a propensity depends on time, so that there is no stationary state; "
@@ -114,14 +118,14 @@ private:
                               {},       Edge::reflecting};
         Columns const a = inner.matrix();
         auto const from = starts(solved.box);
-        bool const direct = expect_direct(inner);
-        auto found = quasi_ ? find_lasting(a, from, direct, options_.stop)
-                            : find_end(a, from, guess_for(before, solved.box), direct, options_.stop);
+        double const factoring = factor_seconds(inner);
+        auto found = quasi_ ? find_lasting(a, from, factoring, options_.stop)
+                            : find_end(a, from, guess_for(before, solved.box), factoring, options_.stop);
         if (quasi_ && found.p.empty())
             throw InputError(network_.file, 0,
                              "the network never ends: it has a stationary distribution and no "
                              "quasi-stationary one; leave --quasi-stationary out");
-        method_ = fmt::format("{}{}", quasi_ ? "inverse iteration, " : "", direct ? "direct" : "gmres");
+        method_ = found.method;
         solved.p = std::move(found.p);
         solved.residual = found.residual;
         solved.escape = found.escape;
@@ -207,7 +211,7 @@ private:
 CmeSolution stationary_cme(Network const& network, CmeOptions const& options, bool quasi) {
     auto with_time = options;
     with_time.times = {1};
-    return Stationary{network, with_time, quasi}.run();
+    return for_model(network, [&] { return Stationary{network, with_time, quasi}.run(); });
 }
 
 }  // namespace fano

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "backend/gpus.hpp"
 #include "cme/choose_propagator.hpp"
 #include "cme/initial.hpp"
 #include "cme/problem.hpp"
@@ -21,12 +22,28 @@ namespace fano {
 
 namespace {
 
+// The GPU that is asked for. Throws BackendError if there is none.
+std::optional<GpuInfo> gpu_of(CmeOptions const& options) {
+    if (options.device.device != Device::gpu) return std::nullopt;
+    auto const& wanted = options.device.gpus;
+    if (wanted.size() > 1)
+        throw InputError(fmt::format(
+            "a master equation is solved on one GPU; name one of them: --device gpu:{}", wanted[0]));
+    auto const survey = survey_gpus();
+    if (survey.gpus.empty()) throw BackendError(survey.why_none);
+    for (auto const& gpu : survey.gpus)
+        if (wanted.empty() || gpu.index == wanted[0]) return gpu;
+    open_gpu(wanted[0]);  // says which there are
+    return std::nullopt;
+}
+
 class Transient {
 public:
     Transient(Network const& network, CmeOptions const& options)
         : options_(options),
           problem_(network, options),
-          choose_(problem_.team, options),
+          gpu_(gpu_of(options)),
+          choose_(problem_.team, options, gpu_ ? generators_on_gpu(gpu_->index) : MakeDeviceGenerator{}),
           timed_(problem_, choose_, options.times.back()),
           sink_allowed_(0.45 * options.tolerance),
           pruned_allowed_(0.1 * options.tolerance),
@@ -44,12 +61,14 @@ public:
         solution_.products = choose_.products();
         solution_.tolerance = options_.tolerance;
         problem_.describe(solution_);
+        if (gpu_) solution_.device = gpu_->name + " and " + solution_.device;
         double const total = solution_.at.back().certificate.total();
         if (total > options_.tolerance)
             solution_.notes.push_back(fmt::format(
-                "the certificate is {:.3g} at the last time, more than the tolerance of {:.3g}: the box is "
-                "too small for what flows out of it",
-                total, options_.tolerance));
+                "the certificate is {:.3g} at the last time, more than the tolerance of {:.3g}: {}", total,
+                options_.tolerance,
+                options_.box.empty() ? "probability went to counts that are too large for a state of 64 bits"
+                                     : "the box is too small for what flows out of it"));
         solution_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
         return std::move(solution_);
     }
@@ -214,6 +233,7 @@ private:
 
     CmeOptions const& options_;
     Problem problem_;
+    std::optional<GpuInfo> const gpu_;
     ChoosePropagator choose_;
     TimedPropagator timed_;
     std::unique_ptr<Generator> generator_;
@@ -230,7 +250,7 @@ private:
 }  // namespace
 
 CmeSolution solve_cme(Network const& network, CmeOptions const& options) {
-    return Transient{network, options}.run();
+    return for_model(network, [&] { return Transient{network, options}.run(); });
 }
 
 }  // namespace fano

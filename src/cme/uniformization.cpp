@@ -64,7 +64,7 @@ private:
             for (std::uint64_t k = 0; k < steps; ++k) {
                 Update const update{1, scale,
                                     from + k < poisson.first ? 0 : poisson.weights[from + k - poisson.first],
-                                    sum_.data()};
+                                    sum_.data(), a.outgrows_caches()};
                 for (auto part = begin; part < end; ++part)
                     a.update(part, update, buffers[k % 2], buffers[(k + 1) % 2]);
                 if (members > 1) team_.meet();

@@ -7,6 +7,7 @@
 #include "cme/balance.hpp"
 #include "cme/classes.hpp"
 #include "cme/covering_states.hpp"
+#include "cme/long_term.hpp"
 #include "cme/window.hpp"
 #include "fano/error.hpp"
 #include "inference/observed.hpp"
@@ -57,13 +58,10 @@ CountDistribution stationary_counts(Model const& model, DerivativeOptions const&
     auto const states = box_states(network, problem.coordinates, problem.most_states / 8);
     Generator const inner{network, problem.coordinates, problem.laws, states, {}, Edge::reflecting};
     Columns const a = inner.matrix();
-    // Factors take time like states times width^2, and cannot be interrupted.
-    double const width = static_cast<double>(states.size()) / static_cast<double>(inner.longest_axis());
-    bool const direct = static_cast<double>(states.size()) * (1e-6 + 6e-8 * width) < 1;  // [s]
     auto const members = lasting_states(problem, states, a);
     Eigen::VectorXd const even = Eigen::VectorXd::Constant(static_cast<Eigen::Index>(members.size()),
                                                            1 / static_cast<double>(members.size()));
-    auto const balance = solve_balance(part_of(a, members), even, direct, options.stop);
+    auto const balance = solve_balance(part_of(a, members), even, factor_seconds(inner), options.stop);
     std::vector<double> p(states.size());
     for (std::size_t i = 0; i < members.size(); ++i) p[members[i]] = balance.x[static_cast<Eigen::Index>(i)];
     inner.check(p);
@@ -79,7 +77,8 @@ CountDistribution stationary_counts(Model const& model, DerivativeOptions const&
     Columns rest;
     if (!options.parameters.empty() && members.size() > 1) {
         rest = part_of(a, members, pivot);
-        solver = make_solver(rest, direct, options.stop);
+        // Factorising cannot be interrupted.
+        solver = make_solver(rest, factor_seconds(inner) < 1, options.stop);
     }
     for (auto const& name : options.parameters) {
         Nearby const nearby(model, name);

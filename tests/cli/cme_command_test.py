@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The commands `fano cme` and `fano compare` as a user has them: python3 cme_command_test.py FANO SOURCE"""
+import json
 import os
 import re
 import signal
@@ -53,6 +54,47 @@ class Cme(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("escape rate 0.0090104", done.stdout)
 
+    def test_currents_are_printed_and_kept(self):
+        done = fano("cme", model("refractory"), "--stationary", "--currents", "--out", self.path("c.csv"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"recovery \+ activation \+ deactivation +0\.2\b")
+        self.assertIn("infinite, as recovery has no reverse", done.stdout)
+        table = open(self.path("c.currents.csv")).read()
+        self.assertRegex(table, r"reaction,transcription,(4\b|3\.99999|4\.0000)")
+        self.assertIn("# entropy_production: inf", open(self.path("c.csv")).read())
+
+    def test_passages_have_probabilities_and_times(self):
+        done = fano("passage", model("sis"), "--until", "I == 0", "--out", self.path("p.json"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"I == 0 +1 +103\.798")
+        self.assertAlmostEqual(json.load(open(self.path("p.json")))["passages"]["mean time"][0], 103.798, 3)
+        done = fano("passage", model("sis"), "--until", "I == 0", "--times", "0:400:5", "--json", "-")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        result = json.loads(done.stdout)
+        self.assertEqual(result["conditions"], ["I == 0"])
+        arrived = [row[0] for row in result["arrived"]]
+        self.assertEqual(arrived, sorted(arrived))
+        self.assertGreater(arrived[-1], 0.95)
+
+    def test_a_result_as_json_is_alone_on_the_standard_output(self):
+        done = fano("cme", model("telegraph"), "--times", "20", "--json", "-")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        result = json.loads(done.stdout)
+        self.assertAlmostEqual(sum(result["probability"]["mRNA"][0]["probability"]), 1, 5)
+        done = fano("cme", model("schlogl"), "--stationary", "--json", self.path("s.json"), "--quiet")
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+        self.assertIsNone(json.load(open(self.path("s.json")))["times"][0])
+
+    def test_files_of_stationary_states_hold_what_is_known_of_their_error(self):
+        done = fano("cme", model("birth_death"), "--stationary", "--quiet", "--out", self.path("s.csv"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        text = open(self.path("s.csv")).read()
+        for name in ("stationary_outflow", "stationary_doubling_difference", "stationary_residual"):
+            self.assertRegex(text, "# " + name + r": [0-9]")
+        done = fano("cme", model("sis"), "--quasi-stationary", "--quiet", "--out", self.path("q.csv"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("# escape_rate: 0.00901", open(self.path("q.csv")).read())
+
     def test_results_of_named_integrators_do_not_depend_on_threads(self):
         tables = []
         for threads in ("1", "2"):
@@ -72,6 +114,14 @@ class Cme(unittest.TestCase):
             (("cme", model("telegraph"), "--integrator", "krylow"), "krylov"),
             (("cme", model("toggle"), "--box", "U=0:1000000", "--box", "V=0:1000000"), "1e+12"),
             (("cme", model("toggle"), "--max-states", "100", "--times", "5"), "--tolerance"),
+            (("cme", model("telegraph"), "--currents"), "--stationary"),
+            (("cme", model("telegraph"), "--stationary", "--device", "gpu"), "processor"),
+            (("cme", model("telegraph"), "--times", "1", "--device", "gpu:0,1"), "one GPU"),
+            (("passage", model("telegraph")), "--until"),
+            (("passage", model("telegraph"), "--until", "mRNA"), "compares nothing"),
+            (("passage", model("telegraph"), "--until", "mRNA >="), 'condition "mRNA >="'),
+            (("passage", model("telegraph"), "--until", "time > 3"), "time"),
+            (("passage", model("telegraph"), "--until", "mRNA > 3", "--json", "-"), "--times"),
             (("compare", self.path("no.h5"), self.path("no.h5")), "no.h5"),
         ]:
             done = fano(*arguments)

@@ -3,23 +3,15 @@
 
 #include <set>
 
+#include "cme/choose_propagator.hpp"
 #include "cme/device_systems.hpp"
+#include "cme/host_generator.hpp"
 #include "cme/row_sizes.hpp"
 #include "cme/sort_unique.hpp"
 #include "cme/sparse_rows.hpp"
-#include "support/stand_in_gpu.hpp"
 
 namespace fano::test {
 namespace {
-
-// As a grid of threads would, thread by thread.
-template <std::uint32_t states_a_thread>
-void update_by_threads(Generator const& a, std::uint32_t lanes, Update const& u, double const* x, double* y) {
-    auto const pieces = static_cast<std::uint32_t>(row_sizes(a).pieces);
-    for (std::uint32_t piece = 0; piece < pieces; ++piece)
-        for (std::uint32_t lane = 0; lane < lanes; ++lane)
-            kernels::update_piece<states_a_thread>(a.view(), piece, lane, lanes, u, x, y);
-}
 
 TEST(RowState, IsTheRowsStepBitForBit) {
     for_generators([](Generator const& a) {
@@ -123,47 +115,13 @@ TEST(SlicedRows, AreTheSparseRowsInSlices) {
     });
 }
 
-// A device whose memory is the host's and whose threads take turns.
-class HostGenerator final : public DeviceGenerator {
-public:
-    explicit HostGenerator(Generator const& a) : a_(a) {}
-    DeviceForm form() const override { return DeviceForm::rows; }
-    Accelerator& device() override { return device_; }
-    void update(Update const& u, double const* x, double* y) override {
-        update_by_threads<4>(a_, 32, u, x, y);
-    }
-    void take(Steps const& s, std::uint64_t count) override {
-        double* const vectors[] = {s.x, s.y};
-        for (std::uint64_t k = 0; k < count; ++k)
-            update({1, s.scale, kernels::weight_of(*s.schedule, k), s.sum}, vectors[k % 2],
-                   vectors[(k + 1) % 2]);
-        s.schedule->done += count;
-    }
-    void add(double weight, double const* x, double* sum) override {
-        for (std::uint64_t i = 0; i < a_.size(); ++i) sum[i] += weight * x[i];
-    }
-    double distance(double const* x, double const* y) override {
-        double sum = 0;
-        for (std::uint64_t i = 0; i < a_.size(); ++i) sum += std::abs(x[i] - y[i]);
-        return sum;
-    }
-    double mass(double const* x) override { return sum({x, a_.size()}); }
-
-private:
-    Generator const& a_;
-    StandInGpu device_{std::size_t{1} << 24};
-};
-
-TEST(DeviceUniformization, GivesTheSameProbabilitiesAsTheCpu) {
-    expect_as_on_the_cpu([](Generator const& a) { return std::make_unique<HostGenerator>(a); });
-}
+TEST(DeviceUniformization, GivesTheSameProbabilitiesAsTheCpu) { expect_as_on_the_cpu(on_the_host); }
 
 TEST(DeviceUniformization, EndsEarlyWhereNothingChangesAnyMore) {
     System system{toggle_like, 0, {3, 2}, 20, [] { return rows_up_to(25); }};
     auto const a = system.generator(Edge::reflecting);
     Team team{1};
-    auto const on_device = make_device_uniformization(
-        team, nullptr, [](Generator const& g) { return std::make_unique<HostGenerator>(g); });
+    auto const on_device = make_device_uniformization(team, nullptr, on_the_host);
     auto const went = go(on_device, a, 1e4, 1e-9);
     EXPECT_LT(static_cast<double>(went.products), 0.1 * a.largest_exit() * 1e4);
     EXPECT_NEAR(sum(went.p), 1, 2e-9);
@@ -175,9 +133,30 @@ TEST(DeviceUniformization, StopsWhenAsked) {
     auto const a = system.generator();
     Team team{1};
     std::atomic<bool> const stop{true};
-    auto const on_device = make_device_uniformization(
-        team, &stop, [](Generator const& g) { return std::make_unique<HostGenerator>(g); });
+    auto const on_device = make_device_uniformization(team, &stop, on_the_host);
     EXPECT_THROW(go(on_device, a, 3, 1e-6), Interrupted);
+}
+
+// Where a GPU is asked for, uniformization runs there, and others where they did.
+TEST(DeviceUniformization, IsTakenWhereAGpuIsAskedFor) {
+    System system{toggle_like, 0, {3, 2}, 20, [] { return rows_up_to(25); }};
+    auto const a = system.generator();
+    Team team{1};
+    for (auto integrator : {Integrator::uniformization, Integrator::automatic, Integrator::krylov}) {
+        CmeOptions options;
+        options.integrator = integrator;
+        ChoosePropagator choose{team, options, on_the_host};
+        std::vector<double> p(a.size());
+        p[7] = 1;
+        auto expected = p;
+        double time = 0;
+        while (time < 0.5) time += choose(a, p, 0.5 - time, 0.5 - time, 1e-10).time;
+        make_uniformization(team, nullptr)->advance(a, expected, 0.5, 1e-12);
+        EXPECT_LT(distance(p, expected), 1e-9) << choose.used();
+        EXPECT_EQ(choose.used().find("uniformization on the GPU") != std::string::npos,
+                  integrator != Integrator::krylov)
+            << choose.used();
+    }
 }
 
 TEST(DeviceForm, IsRowsUnlessStatesAreScattered) {

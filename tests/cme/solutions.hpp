@@ -7,15 +7,14 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "fano/cme.hpp"
 #include "support/exact.hpp"
+#include "support/source_folder.hpp"
 
 namespace fano::test {
 
 inline Model gallery_model(std::string const& name) {
-    return read_model(fmt::format("{}/models/{}.toml", FANO_SOURCE_DIR, name));
+    return read_model((source_folder() / "models" / (name + ".toml")).string());
 }
 inline Network gallery(std::string const& name) { return compile(gallery_model(name)); }
 

@@ -1,5 +1,6 @@
 // Stationary and quasi-stationary distributions against closed forms.
 #include <cmath>
+#include <numeric>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -73,7 +74,7 @@ TEST(Stationary, AnyChainInOneDimensionIsAProductOfRatios) {
 }
 
 TEST(Stationary, ABoxThatIsTooSmallIsSeenInItsReport) {
-    auto model = read_model(std::string(FANO_SOURCE_DIR) + "/models/birth_death.toml");
+    auto model = gallery_model("birth_death");
     model.set("M", 10);
     auto const network = compile(model);
     auto const narrow = stationary(network, 1e-6, {{"M", 0, 25}});
@@ -134,8 +135,8 @@ TEST(Stationary, IsRefusedWhereRatesDependOnTime) {
     EXPECT_THROW(stationary(network, 1e-6), InputError);
 }
 
-// The iterative solver is for boxes that are too large to be factorised; here it must give what the direct one gives.
-TEST(Balance, OfDirectAndIterativeSolversAreTheSame) {
+// Levels and GMRES are for boxes that are too large to be factorised; here they must give what factors give.
+TEST(Balance, OfAllSolversIsTheSame) {
     constexpr int side = 30;
     std::vector<Eigen::Triplet<double>> entries;
     auto const flow = [&](int from, int to, double rate) {
@@ -153,9 +154,18 @@ TEST(Balance, OfDirectAndIterativeSolversAreTheSame) {
     Columns a(side * side, side * side);
     a.setFromTriplets(entries.begin(), entries.end());
     Eigen::VectorXd const guess = Eigen::VectorXd::Constant(side * side, 1.0 / (side * side));
-    auto const direct = solve_balance(a, guess, true, nullptr),
-               iterative = solve_balance(a, guess, false, nullptr);
-    EXPECT_LT((direct.x - iterative.x).lpNorm<1>(), 1e-12);
+    auto const direct = solve_balance(a, guess, 0, nullptr), levels = solve_balance(a, guess, 1e9, nullptr);
+    EXPECT_EQ(direct.method, "direct");
+    EXPECT_EQ(levels.method, "levels");
+    EXPECT_LT((direct.x - levels.x).lpNorm<1>(), 1e-12);
+    // What GMRES solves for: all but one state, from which the others follow.
+    std::vector<std::uint64_t> all(side * side);
+    std::iota(all.begin(), all.end(), 0);
+    Columns const rest = part_of(a, all, 0);
+    Eigen::VectorXd const b = Eigen::VectorXd::LinSpaced(side * side - 1, -1, 1);
+    Eigen::VectorXd const x = make_solver(rest, false, nullptr)->solve(b);
+    EXPECT_LT((rest * x - b).norm(), 1e-6 * b.norm());
+    EXPECT_LT((rest * make_solver(rest, true, nullptr)->solve(b) - b).norm(), 1e-10 * b.norm());
     EXPECT_LT(direct.residual, 1e-15);
     EXPECT_LT((a * direct.x).lpNorm<1>(), 1e-13);
 }

@@ -2,14 +2,10 @@
 // tests were built from, or in FANO_SOURCE_DIR of the environment, for tests taken to another machine.
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
 
 namespace fano::test {
 
-inline std::filesystem::path source_folder() {
-    char const* const elsewhere = std::getenv("FANO_SOURCE_DIR");
-    return elsewhere != nullptr && *elsewhere != '\0' ? elsewhere : FANO_SOURCE_DIR;
-}
+std::filesystem::path source_folder();
 
 }  // namespace fano::test
