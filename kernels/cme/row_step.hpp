@@ -63,6 +63,18 @@ FANO_FUNCTION void step_inner_states(RowView const& view, RowPiece const& piece,
     }
 }
 
+// The last place in memory that the first state of a piece reads: what is fetched from there is new.
+FANO_FUNCTION u64 farthest_source(RowView const& view, RowPiece const& piece, RowPiece const& next) {
+    u64 farthest = piece.first;
+    for (u32 s = piece.first_segment; s < next.first_segment; ++s) {
+        u64 const source = view.segments[s].source;
+        bool const beyond_all =
+            source >> 63 != 0;  // of a piece that begins before the first state that is read
+        if (source > farthest && !beyond_all) farthest = source;
+    }
+    return farthest;
+}
+
 FANO_FUNCTION void step_inner_state(RowView const& view, RowPiece const& piece, RowPiece const& next,
                                     RowUpdate const& u, double const* x, double* y, u64 j) {
     double exit = u.keep;
@@ -110,8 +122,12 @@ FANO_FUNCTION void step_rows(RowView const& view, u32 first, u32 last, RowUpdate
             if (u.stream) {
                 step_inner_states<1>(view, piece, next, u, x, y, j);
                 j += until_aligned(y + begin + j);
-                for (; j + 4 * vector_size <= inner_end; j += 4 * vector_size)
+                // Fetched early: processors do not foresee reads that begin anew with every row.
+                double const* const ahead = x + farthest_source(view, piece, next) + 512;
+                for (; j + 4 * vector_size <= inner_end; j += 4 * vector_size) {
+                    for (u32 k = 0; k < 4; ++k) __builtin_prefetch(ahead + j + k * vector_size);
                     step_inner_states<4, true>(view, piece, next, u, x, y, j);
+                }
             }
             for (; j + 4 * vector_size <= inner_end; j += 4 * vector_size)
                 step_inner_states<4>(view, piece, next, u, x, y, j);

@@ -31,6 +31,23 @@ TEST(RowState, IsTheRowsStepBitForBit) {
     });
 }
 
+// Whatever the place of a vector in memory is.
+TEST(RowStep, PastTheCachesIsTheSameBitForBit) {
+    for_generators([](Generator const& a) {
+        auto const x = random_vector(a.size(), 8);
+        std::vector<double> expected(a.size()), place(a.size() + 8);
+        update_on_cpu(a, {0.5, 2}, x, expected);
+        for (std::size_t shift : {0U, 1U, 5U}) {
+            std::fill(place.begin(), place.end(), NAN);
+            for (std::size_t part = 0; part < a.parts(); ++part)
+                a.update(part, {0.5, 2, 0, nullptr, true}, x.data(), place.data() + shift);
+            EXPECT_TRUE(
+                std::equal(expected.begin(), expected.end(), place.begin() + static_cast<int>(shift)));
+            EXPECT_TRUE(std::isnan(place[a.size() + shift]) || shift + a.size() == place.size());
+        }
+    });
+}
+
 TEST(RowSchedule, GivesEachStepItsWeight) {
     std::vector<double> const weights{2, 3, 5};
     kernels::RowSchedule schedule{weights.data(), 6, weights.size(), 0};
