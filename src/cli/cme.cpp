@@ -95,13 +95,15 @@ void print(Network const& network, CmeSolution const& solution) {
         print_report(*solution.stationary);
     else
         print_certificate(solution, at.certificate);
-    fmt::print("{}, {:.3g} s on {}\n", solution.method, solution.seconds, solution.device);
+    fmt::print("{}, {:.3g} s on {}\n", solution.method.empty() ? "nothing to do" : solution.method,
+               solution.seconds, solution.device);
 }
 
 void cme(DistributionArguments const& arguments, std::string const& command_line) {
     Network const network = compile_for(read_model_for(arguments), arguments);
     StopOnSignal const signals;
     StopWriting const writing{StopOnSignal::flag()};
+    if (arguments.stationary || arguments.quasi) refuse_transient_options(arguments, "--stationary");
     auto const options = cme_options(arguments, network);
     auto const solution = arguments.stationary || arguments.quasi
                               ? stationary_cme(network, options, arguments.quasi)

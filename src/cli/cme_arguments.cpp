@@ -61,17 +61,17 @@ CmeOptions cme_options(CmeArguments const& arguments, Network const& network) {
     options.device = parse_device(arguments.device);
     options.joint = parse_joint(arguments.joint, network);
     options.threads = arguments.threads;
-    if (!arguments.most_states.empty()) {
-        double const most =
-            parse_value(arguments.most_states, "--max-states " + arguments.most_states, "--max-states N");
-        if (!(most >= 1 && most <= 1e15))
-            throw InputError(fmt::format("--max-states {}: from 1 to 1e15", arguments.most_states));
-        options.most_states = static_cast<std::uint64_t>(most);
-    }
+    options.most_states = parse_most_states(arguments.most_states);
     options.stop = &StopOnSignal::flag();
     if (!arguments.json.empty() && arguments.json != "-")
         check_result_files({arguments.json}, arguments.model);
     return options;
+}
+
+void refuse_transient_options(CmeArguments const& arguments, std::string const& instead) {
+    if (arguments.integrator != "auto")
+        throw InputError(fmt::format("--integrator {}: {} goes through no time; leave it out",
+                                     arguments.integrator, instead));
 }
 
 CmeSolution solve_with_progress(CmeArguments const& arguments, Network const& network, CmeOptions options) {

@@ -20,6 +20,8 @@ struct CmeArguments : SolverArguments {
 CLI::Option* add_cme_options(CLI::App& command, CmeArguments& arguments);
 // All but the times.
 CmeOptions cme_options(CmeArguments const& arguments, Network const& network);
+// Throws InputError for options that only say how to go through time; `instead`: what was asked for.
+void refuse_transient_options(CmeArguments const& arguments, std::string const& instead);
 // solve_cme() at the times, with progress.
 CmeSolution solve_with_progress(CmeArguments const& arguments, Network const& network, CmeOptions options);
 // Files, and what goes to the standard output as JSON.

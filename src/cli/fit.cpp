@@ -154,13 +154,7 @@ private:
 void run_fit(FitArguments const& arguments, std::string const& command_line) {
     auto const model = read_model_for(arguments);
     auto options = options_of(arguments);
-    if (!arguments.most_states.empty()) {
-        double const most =
-            parse_value(arguments.most_states, "--max-states " + arguments.most_states, "--max-states N");
-        if (!(most >= 1 && most <= 1e15))
-            throw InputError(fmt::format("--max-states {}: from 1 to 1e15", arguments.most_states));
-        options.most_states = static_cast<std::uint64_t>(most);
-    }
+    options.most_states = parse_most_states(arguments.most_states);
     Network const network = compile_for(model, arguments);
     SnapshotChoice choice{arguments.species, {}, arguments.stationary};
     if (!arguments.times.empty()) choice.times = parse_times(arguments.times);

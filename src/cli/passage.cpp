@@ -92,7 +92,8 @@ void print(CmeSolution const& solution, Network const& network) {
     fmt::print("\nProbability to have ended, by time\n");
     print_table(stdout, table);
     print_certificate(solution, solution.at.back().certificate);
-    fmt::print("{}, {:.3g} s on {}\n", solution.method, solution.seconds, solution.device);
+    fmt::print("{}, {:.3g} s on {}\n", solution.method.empty() ? "nothing to do" : solution.method,
+               solution.seconds, solution.device);
     for (auto const& note : solution.notes) say("note: " + note);
 }
 
@@ -104,6 +105,9 @@ void passage(PassageArguments const& arguments, std::string const& command_line)
     auto options = cme_options(arguments, network);
     options.until = compile_conditions(model, arguments.until);
     if (arguments.times.empty()) {
+        refuse_transient_options(arguments, "passage without --times");
+        if (!arguments.joint.empty())
+            throw InputError("--joint needs --times: it is a distribution at a time");
         auto const found = solve_passage(network, options);
         auto files = arguments.out;
         if (!arguments.json.empty())

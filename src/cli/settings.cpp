@@ -42,6 +42,13 @@ double parse_value(std::string const& text, std::string const& option, std::stri
     return value;
 }
 
+std::uint64_t parse_most_states(std::string const& text) {
+    if (text.empty()) return 0;
+    double const most = parse_value(text, "--max-states " + text, "--max-states N");
+    if (!(most >= 1 && most <= 1e15)) throw InputError(fmt::format("--max-states {}: from 1 to 1e15", text));
+    return static_cast<std::uint64_t>(most);
+}
+
 void apply_settings(Model& model, std::vector<std::string> const& settings) {
     for (auto const& setting : settings) {
         auto const at = setting.find('=');

@@ -1,6 +1,7 @@
 // What subcommands share: values set from the command line, times, observables, result files.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ Network compile_for(Model const& model, SolverArguments const& arguments);
 double parse_value(std::string const& text, std::string const& option, std::string const& usage);
 // Of an option: whether it is a number in a range, both ends included. Says otherwise what was given and what may be.
 CLI::Validator number_from(double low, double high, bool whole = false);
+// --max-states; 0 where it is not given.
+std::uint64_t parse_most_states(std::string const& text);
 // NAME=VALUE each.
 void apply_settings(Model& model, std::vector<std::string> const& settings);
 // From --times, or the model's own where that is empty.

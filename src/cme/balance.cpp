@@ -6,6 +6,7 @@
 #include <Eigen/Jacobi>
 #include <Eigen/SparseLU>
 
+#include "cme/elimination.hpp"
 #include "cme/multilevel.hpp"
 #include "fano/error.hpp"
 #include "meanfield/stop.hpp"
@@ -190,12 +191,13 @@ Balance solve_balance(Columns const& a, Eigen::VectorXd const& guess, double fac
     if (n == 1) return {Eigen::VectorXd::Ones(1), 0, "direct"};
     heed(stop);
     double flows = 0;
-    constexpr double soon = 0.5, in_time = 30;  // [s]
-    if (factoring > soon)
-        if (auto x = solve_by_levels(a, guess, stop)) {
-            double const residual = net_flow(a, *x, flows).lpNorm<1>() / flows;
-            return {std::move(*x), residual, "levels"};
-        }
+    constexpr double in_time = 10;  // [s]
+    auto const found = [&](Eigen::VectorXd const& x, char const* method) -> Balance {
+        return {x, net_flow(a, x, flows).lpNorm<1>() / flows, method};
+    };
+    if (auto const elimination = Elimination::of(a, Eigen::VectorXd::Zero(n), stop))
+        return found(elimination->stationary(), "elimination");
+    if (auto const x = solve_by_levels(a, guess, stop)) return found(*x, "levels");
     bool const direct = factoring < in_time;
     // The state that is thought likeliest keeps its value; the others follow.
     Eigen::Index pinned = 0;
@@ -221,19 +223,25 @@ Balance solve_balance(Columns const& a, Eigen::VectorXd const& guess, double fac
     }
     x = x.cwiseMax(0);
     x /= x.sum();
-    return {x, net_flow(a, x, flows).lpNorm<1>() / flows, direct ? "direct" : "gmres"};
+    return found(x, direct ? "direct" : "gmres");
 }
 
-Lasting solve_lasting(Columns const& a, double factoring, std::atomic<bool> const* stop) {
-    bool const direct = factoring < 30;  // [s]
-    auto const solver = make_solver(a, direct, stop);
-    Lasting found{Eigen::VectorXd::Constant(a.rows(), 1.0 / static_cast<double>(a.rows())), 0};
+Lasting solve_lasting(Columns const& a, Eigen::VectorXd const& exits, double factoring,
+                      std::atomic<bool> const* stop) {
+    auto const elimination = Elimination::of(a, exits, stop);
+    bool const direct = factoring < 10;  // [s]
+    auto const solver = elimination ? nullptr : make_solver(a, direct, stop);
+    Lasting found{Eigen::VectorXd::Constant(a.rows(), 1.0 / static_cast<double>(a.rows())), 0,
+                  elimination ? "elimination"
+                  : direct    ? "direct"
+                              : "gmres"};
     for (int round = 0; round < 10000; ++round) {
         heed(stop);
-        Eigen::VectorXd const next = -solver->solve(found.x);
+        Eigen::VectorXd const next = elimination ? elimination->times(found.x) : -solver->solve(found.x);
         double const time = next.sum();  // mean time until a loss, from x
         double const change = (next / time - found.x).lpNorm<1>();
-        found = {next / time, 1 / time, direct ? "direct" : "gmres"};
+        found.x = next / time;
+        found.rate = 1 / time;
         if (change < 1e-13) return found;
     }
     throw SolverError("no single distribution lasts longest: two are lost at the same rate");

@@ -44,6 +44,8 @@ struct Lasting {
     double rate;
     std::string method = "direct";
 };
-Lasting solve_lasting(Columns const& a, double factoring, std::atomic<bool> const* stop);
+// `exits`: [state] rates at which states are lost.
+Lasting solve_lasting(Columns const& a, Eigen::VectorXd const& exits, double factoring,
+                      std::atomic<bool> const* stop);
 
 }  // namespace fano

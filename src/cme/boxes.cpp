@@ -12,7 +12,9 @@ namespace fano {
 Boxes::Boxes(Problem const& problem, CmeOptions const& options)
     : problem_(problem),
       limits_(problem.boxed ? conserved_bounds(problem.network, problem.initial)
-                            : problem.coordinates.bounds()) {
+                            : problem.coordinates.bounds()),
+      // What is not asked for leaves room for matrices and factors.
+      most_(options.most_states > 0 ? options.most_states : problem.most_states / 8) {
     if (options.device.device == Device::gpu)
         throw InputError("--device gpu: what lasts is solved for on the processor; leave --device out");
 }
@@ -47,7 +49,7 @@ Box Boxes::make(std::vector<Bounds> bounds) const {
     box.coordinates =
         std::make_unique<Coordinates>(problem_.network, problem_.coordinates.axes().back(),
                                       problem_.initial.counts, problem_.initial.spread, box.bounds);
-    box.states = box_states(problem_.network, *box.coordinates, most(), problem_.targets);
+    box.states = box_states(problem_.network, *box.coordinates, most_, problem_.targets);
     return box;
 }
 
@@ -55,7 +57,7 @@ bool Boxes::fits(std::vector<Bounds> const& bounds) const {
     double states = 1;
     for (auto s : problem_.coordinates.axes())
         states *= static_cast<double>(bounds[s].high - bounds[s].low + 1);
-    return states <= static_cast<double>(most());
+    return states <= static_cast<double>(most_);
 }
 
 std::int64_t Boxes::widening(Bounds const& bounds, double part) {

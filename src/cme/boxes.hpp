@@ -54,10 +54,10 @@ public:
 private:
     static std::int64_t widening(Bounds const& bounds, double part);
     std::vector<Bounds> within_limits(std::vector<Bounds> bounds) const;
-    std::uint64_t most() const { return problem_.most_states / 8; }
 
     Problem const& problem_;
     std::vector<Bounds> const limits_;
+    std::uint64_t const most_;  // states
 };
 
 }  // namespace fano

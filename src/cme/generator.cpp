@@ -38,7 +38,7 @@ Generator::Generator(Network const& network, Coordinates const& coordinates, Law
     for (double e : exit) largest_exit_ = std::max(largest_exit_, e);
     share(64);
     for (auto const& extent : extents(coordinates, states_))
-        longest_axis_ = std::max(longest_axis_, extent.high - extent.low + 1);
+        if (extent.high >= extent.low) longest_axis_ = std::max(longest_axis_, extent.high - extent.low + 1);
 }
 
 void Generator::evaluate(Instant const& when) {

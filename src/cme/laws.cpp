@@ -101,6 +101,12 @@ void Laws::at_row(std::uint64_t prefix, std::int64_t along, double time) {
     rates_.propensities();
 }
 
+std::vector<kernels::Interval<double>> Laws::bounds(std::uint64_t prefix, std::int64_t along, double from,
+                                                    double to) {
+    coordinates_.counts(prefix, along, slots_.data());
+    return rates_.bounds(slots_.data(), from, to);
+}
+
 double Laws::row_factor(std::size_t reaction) const {
     auto const& law = laws_[reaction];
     return law.separable ? law.constant * product(law.of_row) : 1;

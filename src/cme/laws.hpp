@@ -30,6 +30,9 @@ public:
     double propensity(std::size_t reaction) const {
         return rates_.propensity(static_cast<std::uint32_t>(reaction));
     }
+    // Bounds of all propensities from one time to another, in one state.
+    std::vector<kernels::Interval<double>> bounds(std::uint64_t prefix, std::int64_t along, double from,
+                                                  double to);
     double table_value(std::size_t table) const;
 
 private:

@@ -26,7 +26,7 @@ std::vector<Bounds> likely_box(Network const& network, InitialStates const& init
     } catch (Error const&) {  // another way in will be found
     }
     try {
-        for (auto const& state : find_steady_states(network, 30).states)
+        for (auto const& state : find_steady_states(network, 300).states)
             for (std::size_t s = 0; s < species; ++s) include(s, state.counts[s], 0);
     } catch (Error const&) {
     }

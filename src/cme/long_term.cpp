@@ -11,7 +11,7 @@ namespace {
 
 // [class] probability to end in it.
 std::vector<double> end_weights(Columns const& a, Classes const& classes, Starts const& from,
-                                double factoring, std::atomic<bool> const* stop) {
+                                std::atomic<bool> const* stop) {
     std::vector<double> weights(classes.closed.size());
     if (std::count(classes.closed.begin(), classes.closed.end(), true) == 1) {
         for (std::size_t c = 0; c < weights.size(); ++c) weights[c] = classes.closed[c] ? 1 : 0;
@@ -24,7 +24,7 @@ std::vector<double> end_weights(Columns const& a, Classes const& classes, Starts
         (classes.closed[c] ? weights[c] : source[from.states[i]]) += from.probability[i];
     }
     if (transient.empty()) return weights;
-    Occupancy const occupancy{a, transient, {}, factoring, stop};
+    Occupancy const occupancy{a, transient, {}, stop};
     // What flows from the transient states into an end is its probability.
     occupancy.visit_exits(occupancy.times(source),
                           [&](std::uint64_t to, double flow) { weights[classes.of[to]] += flow; });
@@ -41,7 +41,7 @@ double factor_seconds(Generator const& a) {
 LongTerm find_end(Columns const& a, Starts const& from, std::function<double(std::uint64_t)> const& guess,
                   double factoring, std::atomic<bool> const* stop) {
     auto const classes = find_classes(a, from.states);
-    auto const weights = end_weights(a, classes, from, factoring, stop);
+    auto const weights = end_weights(a, classes, from, stop);
     LongTerm found;
     found.p.assign(classes.of.size(), 0);
     found.ends = static_cast<std::size_t>(
@@ -66,7 +66,12 @@ LongTerm find_lasting(Columns const& a, Starts const& from, double factoring, st
     auto const members = classes.states([&](std::uint32_t c) { return !classes.closed[c]; });
     LongTerm found;
     if (members.empty()) return found;
-    auto const lasting = solve_lasting(part_of(a, members), factoring, stop);
+    Eigen::VectorXd exits = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(members.size()));
+    for (std::size_t i = 0; i < members.size(); ++i)
+        for (Columns::InnerIterator e(a, static_cast<Eigen::Index>(members[i])); e; ++e)
+            if (auto const c = classes.of[static_cast<std::size_t>(e.row())]; classes.closed[c])
+                exits[static_cast<Eigen::Index>(i)] += e.value();
+    auto const lasting = solve_lasting(part_of(a, members), exits, factoring, stop);
     found.p.assign(classes.of.size(), 0);
     for (std::size_t i = 0; i < members.size(); ++i)
         found.p[members[i]] = lasting.x[static_cast<Eigen::Index>(i)];

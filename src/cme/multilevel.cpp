@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <deque>
 #include <vector>
 
@@ -16,6 +17,8 @@ namespace {
 using Sparse = Eigen::SparseMatrix<double>;
 using Rows = Eigen::SparseMatrix<double, Eigen::RowMajor>;
 using Index = Eigen::Index;
+using Place = std::uint32_t;  // of a state, a group or an entry
+constexpr Place nowhere = ~Place{0};
 
 // How closely two states belong together: by the geometric mean of the rates between them, which is what an exchange in
 // equilibrium depends on; rates in one direction only count a little.
@@ -30,52 +33,48 @@ Sparse strengths(Sparse const& a) {
 
 // [state] group. A state takes the closest one that is still alone, if that is about as close as any; else it joins the
 // group of its closest neighbour while that is small.
-std::vector<int> pair_up(Sparse const& strength) {
+std::vector<Place> pair_up(Sparse const& strength) {
     constexpr double about = 0.25;
     constexpr int most = 3;
-    std::vector<int> group(static_cast<std::size_t>(strength.cols()), -1);
+    std::vector<Place> group(static_cast<std::size_t>(strength.cols()), nowhere);
     std::vector<int> sizes;
-    for (Index i = 0; i < strength.cols(); ++i) {
-        auto& own = group[static_cast<std::size_t>(i)];
-        if (own >= 0) continue;
+    for (Place i = 0; i < group.size(); ++i) {
+        if (group[i] != nowhere) continue;
         double strongest = 0, best = 0, best_joined = 0;
-        Index partner = -1;
-        int joined = -1;
+        Place partner = nowhere, joined = nowhere;
         for (Sparse::InnerIterator e(strength, i); e; ++e) {
+            auto const other = static_cast<Place>(e.row());
             strongest = std::max(strongest, e.value());
-            int const other = group[static_cast<std::size_t>(e.row())];
-            if (other < 0 && e.value() > best) {
+            if (group[other] == nowhere && e.value() > best) {
                 best = e.value();
-                partner = e.row();
-            } else if (other >= 0 && e.value() > best_joined &&
-                       sizes[static_cast<std::size_t>(other)] < most) {
+                partner = other;
+            } else if (group[other] != nowhere && e.value() > best_joined && sizes[group[other]] < most) {
                 best_joined = e.value();
-                joined = other;
+                joined = group[other];
             }
         }
-        if (partner >= 0 && best >= about * strongest) {
-            own = group[static_cast<std::size_t>(partner)] = static_cast<int>(sizes.size());
+        if (partner != nowhere && best >= about * strongest) {
+            group[i] = group[partner] = static_cast<Place>(sizes.size());
             sizes.push_back(2);
-        } else if (joined >= 0) {
-            own = joined;
-            ++sizes[static_cast<std::size_t>(joined)];
+        } else if (joined != nowhere) {
+            group[i] = joined;
+            ++sizes[joined];
         } else {
-            own = static_cast<int>(sizes.size());
+            group[i] = static_cast<Place>(sizes.size());
             sizes.push_back(1);
         }
     }
     return group;
 }
 
-Sparse grouped(Sparse const& strength, std::vector<int> const& group) {
-    auto const groups = *std::max_element(group.begin(), group.end()) + 1;
+Sparse grouped(Sparse const& strength, std::vector<Place> const& group) {
+    auto const groups = static_cast<Index>(*std::max_element(group.begin(), group.end())) + 1;
     std::vector<Eigen::Triplet<double>> entries;
     entries.reserve(static_cast<std::size_t>(strength.nonZeros()));
     for (Index j = 0; j < strength.cols(); ++j)
         for (Sparse::InnerIterator e(strength, j); e; ++e) {
-            auto const to = group[static_cast<std::size_t>(e.row())],
-                       from = group[static_cast<std::size_t>(j)];
-            if (to != from) entries.emplace_back(to, from, e.value());
+            auto const to = group[static_cast<Place>(e.row())], from = group[static_cast<Place>(j)];
+            if (to != from) entries.emplace_back(static_cast<int>(to), static_cast<int>(from), e.value());
         }
     Sparse result(groups, groups);
     result.setFromTriplets(entries.begin(), entries.end());
@@ -84,56 +83,58 @@ Sparse grouped(Sparse const& strength, std::vector<int> const& group) {
 
 // A generator without its diagonal, by rows, and what its columns sum to.
 struct Level {
-    std::vector<int> first, column;
+    std::vector<Place> first{0}, column;
     std::vector<double> rate;
     std::vector<double> exit;
     std::vector<double> x;
-    // The next level: of a state, and of an entry its entry there, or -1 within a group.
-    std::vector<int> group, place;
+    // The next level: of a state, and of an entry its entry there, or nowhere within a group.
+    std::vector<Place> group, place;
 
-    int size() const { return static_cast<int>(exit.size()); }
+    Place size() const { return static_cast<Place>(exit.size()); }
 
-    void set_pattern(Rows const& a) {
-        auto const n = static_cast<std::size_t>(a.rows());
-        first.assign(1, 0);
+    void set(Rows const& a) {
         for (Index i = 0; i < a.rows(); ++i) {
             for (Rows::InnerIterator e(a, i); e; ++e)
                 if (e.col() != i && e.value() > 0) {
-                    column.push_back(static_cast<int>(e.col()));
+                    column.push_back(static_cast<Place>(e.col()));
                     rate.push_back(e.value());
                 }
-            first.push_back(static_cast<int>(column.size()));
+            first.push_back(static_cast<Place>(column.size()));
         }
-        exit.resize(n);
-        x.resize(n);
+        exit.resize(static_cast<std::size_t>(a.rows()));
+        x.resize(exit.size());
+        sum_exits();
     }
     void sum_exits() {
         std::fill(exit.begin(), exit.end(), 0.0);
-        for (std::size_t k = 0; k < column.size(); ++k) exit[static_cast<std::size_t>(column[k])] += rate[k];
+        for (std::size_t k = 0; k < column.size(); ++k) exit[column[k]] += rate[k];
     }
-    double inflow(int i) const {
+    double inflow(Place i) const {
         double sum = 0;
-        for (int k = first[static_cast<std::size_t>(i)]; k < first[static_cast<std::size_t>(i) + 1]; ++k)
-            sum += rate[static_cast<std::size_t>(k)] *
-                   x[static_cast<std::size_t>(column[static_cast<std::size_t>(k)])];
+        for (Place k = first[i]; k < first[i + 1]; ++k) sum += rate[k] * x[column[k]];
         return sum;
     }
     // Gauss-Seidel: each state in balance with its neighbours, upwards and back.
     void smooth() {
-        auto const relax = [&](int i) {
-            auto const at = static_cast<std::size_t>(i);
-            if (exit[at] > 0) x[at] = inflow(i) / exit[at];
+        auto const relax = [&](Place i) {
+            if (exit[i] > 0) x[i] = inflow(i) / exit[i];
         };
-        for (int i = 0; i < size(); ++i) relax(i);
-        for (int i = size(); i-- > 0;) relax(i);
+        for (Place i = 0; i < size(); ++i) relax(i);
+        for (Place i = size(); i-- > 0;) relax(i);
+    }
+    // Calls use(entry, group that it leads to, group that it comes from) for those between groups.
+    template <class Use>
+    void between_groups(Use use) const {
+        for (Place i = 0; i < size(); ++i)
+            for (Place k = first[i]; k < first[i + 1]; ++k)
+                if (group[i] != group[column[k]]) use(k, group[i], group[column[k]]);
     }
 };
 
 class Levels {
 public:
     Levels(Sparse const& a, std::atomic<bool> const* stop) : stop_(stop) {
-        levels_.emplace_back().set_pattern(Rows(a));
-        levels_.back().sum_exits();
+        levels_.emplace_back().set(Rows(a));
         auto strength = strengths(a);
         while (levels_.back().size() > coarsest) {
             heed(stop_);
@@ -141,9 +142,9 @@ public:
             strength = grouped(strength, group);
             auto const pairs = pair_up(strength);
             strength = grouped(strength, pairs);
-            for (int& g : group) g = pairs[static_cast<std::size_t>(g)];
-            if (strength.cols() > 0.8 * levels_.back().size()) break;
-            connect(levels_.back(), std::move(group), static_cast<int>(strength.cols()));
+            for (auto& g : group) g = pairs[g];
+            if (static_cast<double>(strength.cols()) > 0.8 * levels_.back().size()) break;
+            connect(std::move(group), static_cast<std::size_t>(strength.cols()));
         }
     }
 
@@ -162,52 +163,36 @@ public:
         auto const before = next.x;
         cycle(at + 1);
         if (at + 2 < levels_.size()) cycle(at + 1);
-        for (std::size_t i = 0; i < level.x.size(); ++i) {
-            auto const g = static_cast<std::size_t>(level.group[i]);
-            if (before[g] > 0) level.x[i] *= next.x[g] / before[g];
-        }
+        for (Place i = 0; i < level.size(); ++i)
+            if (auto const g = level.group[i]; before[g] > 0) level.x[i] *= next.x[g] / before[g];
         level.smooth();
     }
 
 private:
-    static constexpr int coarsest = 60;
+    static constexpr Place coarsest = 60;
 
-    void connect(Level& fine, std::vector<int> group, int groups) {
+    // Appends a level whose states are groups of the last one's.
+    void connect(std::vector<Place> group, std::size_t groups) {
+        auto& fine = levels_.back();
         fine.group = std::move(group);
-        // Entries of the next level by row, each once.
-        std::vector<std::vector<int>> columns(static_cast<std::size_t>(groups));
-        for (int i = 0; i < fine.size(); ++i)
-            for (int k = fine.first[static_cast<std::size_t>(i)];
-                 k < fine.first[static_cast<std::size_t>(i) + 1]; ++k) {
-                auto const to = fine.group[static_cast<std::size_t>(i)],
-                           from =
-                               fine.group[static_cast<std::size_t>(fine.column[static_cast<std::size_t>(k)])];
-                if (to != from) columns[static_cast<std::size_t>(to)].push_back(from);
-            }
+        fine.place.assign(fine.column.size(), nowhere);
+        std::vector<std::vector<Place>> sources(groups);
+        fine.between_groups([&](Place, Place to, Place from) { sources[to].push_back(from); });
         Level next;
-        next.first.assign(1, 0);
-        for (auto& row : columns) {
+        for (auto& row : sources) {
             std::sort(row.begin(), row.end());
             row.erase(std::unique(row.begin(), row.end()), row.end());
             next.column.insert(next.column.end(), row.begin(), row.end());
-            next.first.push_back(static_cast<int>(next.column.size()));
+            next.first.push_back(static_cast<Place>(next.column.size()));
         }
+        fine.between_groups([&](Place k, Place to, Place from) {
+            auto const begin = next.column.begin() + next.first[to],
+                       end = next.column.begin() + next.first[to + 1];
+            fine.place[k] = static_cast<Place>(std::lower_bound(begin, end, from) - next.column.begin());
+        });
         next.rate.resize(next.column.size());
-        next.exit.resize(static_cast<std::size_t>(groups));
-        next.x.resize(static_cast<std::size_t>(groups));
-        fine.place.assign(fine.column.size(), -1);
-        for (int i = 0; i < fine.size(); ++i)
-            for (int k = fine.first[static_cast<std::size_t>(i)];
-                 k < fine.first[static_cast<std::size_t>(i) + 1]; ++k) {
-                auto const to = fine.group[static_cast<std::size_t>(i)],
-                           from =
-                               fine.group[static_cast<std::size_t>(fine.column[static_cast<std::size_t>(k)])];
-                if (to == from) continue;
-                auto const begin = next.column.begin() + next.first[static_cast<std::size_t>(to)],
-                           end = next.column.begin() + next.first[static_cast<std::size_t>(to) + 1];
-                fine.place[static_cast<std::size_t>(k)] =
-                    static_cast<int>(std::lower_bound(begin, end, from) - next.column.begin());
-            }
+        next.exit.resize(groups);
+        next.x.resize(groups);
         levels_.push_back(std::move(next));
     }
 
@@ -215,14 +200,12 @@ private:
     static void gather(Level const& fine, Level& next) {
         std::fill(next.x.begin(), next.x.end(), 0.0);
         std::fill(next.rate.begin(), next.rate.end(), 0.0);
-        for (std::size_t i = 0; i < fine.x.size(); ++i)
-            next.x[static_cast<std::size_t>(fine.group[i])] += fine.x[i];
+        for (Place i = 0; i < fine.size(); ++i) next.x[fine.group[i]] += fine.x[i];
         for (std::size_t k = 0; k < fine.column.size(); ++k) {
-            if (fine.place[k] < 0) continue;
-            auto const from = static_cast<std::size_t>(fine.column[k]);
-            double const whole = next.x[static_cast<std::size_t>(fine.group[from])];
-            if (whole > 0)
-                next.rate[static_cast<std::size_t>(fine.place[k])] += fine.rate[k] * (fine.x[from] / whole);
+            if (fine.place[k] == nowhere) continue;
+            auto const from = fine.column[k];
+            double const whole = next.x[fine.group[from]];
+            if (whole > 0) next.rate[fine.place[k]] += fine.rate[k] * (fine.x[from] / whole);
         }
         next.sum_exits();
     }
@@ -234,11 +217,9 @@ private:
         auto const likeliest = std::max_element(level.x.begin(), level.x.end()) - level.x.begin();
         auto const place = [&](Index i) { return i == likeliest ? 0 : i < likeliest ? i + 1 : i; };
         Eigen::MatrixXd rate = Eigen::MatrixXd::Zero(n, n);  // [from][to]
-        for (Index i = 0; i < n; ++i)
-            for (int k = level.first[static_cast<std::size_t>(i)];
-                 k < level.first[static_cast<std::size_t>(i) + 1]; ++k)
-                rate(place(level.column[static_cast<std::size_t>(k)]), place(i)) =
-                    level.rate[static_cast<std::size_t>(k)];
+        for (Place i = 0; i < level.size(); ++i)
+            for (Place k = level.first[i]; k < level.first[i + 1]; ++k)
+                rate(place(level.column[k]), place(i)) = level.rate[k];
         Eigen::VectorXd out = Eigen::VectorXd::Zero(n);
         for (Index k = n - 1; k > 0; --k) {
             out[k] = rate.row(k).head(k).sum();
@@ -251,7 +232,7 @@ private:
         for (Index k = 1; k < n; ++k)
             if (out[k] > 0) x[k] = x.head(k).dot(rate.col(k).head(k)) / out[k];
         double const sum = x.sum();
-        for (Index i = 0; i < n; ++i) level.x[static_cast<std::size_t>(i)] = x[place(i)] / sum;
+        for (Place i = 0; i < level.size(); ++i) level.x[i] = x[place(i)] / sum;
     }
 
     std::vector<Level> levels_;
@@ -265,10 +246,7 @@ public:
 
     void improve(std::vector<double>& x) {
         std::vector<double> rest(x.size());
-        for (int i = 0; i < level_.size(); ++i) {
-            auto const at = static_cast<std::size_t>(i);
-            rest[at] = level_.inflow(i) - level_.exit[at] * x[at];
-        }
+        for (Place i = 0; i < level_.size(); ++i) rest[i] = level_.inflow(i) - level_.exit[i] * x[i];
         kept_.push_back({x, std::move(rest)});
         if (kept_.size() > most) kept_.pop_front();
         auto const m = static_cast<Index>(kept_.size()) - 1;

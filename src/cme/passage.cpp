@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "cme/boxes.hpp"
 #include "cme/classes.hpp"
 #include "cme/occupancy.hpp"
@@ -39,6 +41,7 @@ struct Solved {
     std::vector<TimePowers> to;  //!< [condition]
     double never = 0, lost = 0;
     Boxes::Sides outflow;      // probability
+    double stay = 0;           //!< [time] on the way, on average
     std::uint64_t states = 0;  // that can be reached, the conditions apart
     std::string method;
 
@@ -65,16 +68,20 @@ public:
         auto const begun = std::chrono::steady_clock::now();
         auto solved = solve(boxes_.first_with_starts());
         double difference = undefined;
+        int fruitless = 0;  // times that the box was widened to no avail
         if (!problem_.boxed) {
             for (int round = 0; solved.lost > options_.tolerance; ++round) {
                 if (round == 60)
                     throw SolverError(network_.file,
                                       "probability goes on leaving the box however wide it is; give a --box, "
                                       "or --times");
+                if (hopeless(solved, fruitless)) throw SolverError(network_.file, despair(solved));
+                double const lost = solved.lost;
                 solved = solve(boxes_.widened(solved.box, 0.3, [&](std::size_t s, bool above) {
                     auto const& [below, over] = solved.outflow[s];
                     return (above ? over : below) > options_.tolerance / 100;
                 }));
+                fruitless = solved.lost > 0.99 * lost ? fruitless + 1 : 0;
             }
             auto wider = solve(boxes_.widened(solved.box, 0.3));
             difference = change(solved, wider);
@@ -95,6 +102,27 @@ public:
     }
 
 private:
+    // Whether a still wider box would tell no more.
+    static bool hopeless(Solved const& solved, int fruitless) {
+        return fruitless >= 8 || solved.stay > 1e100;
+    }
+    std::string despair(Solved const& solved) const {
+        std::string box;
+        for (auto const& b : boxes_.describe(solved.box))
+            box += fmt::format("{}{} {}..{}", box.empty() ? "" : ", ", b.species, b.low, b.high);
+        if (solved.any().sum[0] == 0)
+            return fmt::format(
+                "no condition holds in any state that is reached within {}, which {:.3g} of the probability "
+                "leaves, "
+                "after {:.3g} units of time or more; if a condition can hold, give a --box in which it does",
+                box, solved.lost, solved.stay);
+        return fmt::format(
+            "{:.3g} of the probability leaves {} before a condition holds, and no less of it leaves wider "
+            "boxes: it "
+            "may never come back. Give a --box, for which this part is told beside the rest, or --times",
+            solved.lost, box);
+    }
+
     Solved solve(std::vector<Bounds> bounds) {
         heed(options_.stop);
         Solved solved;
@@ -107,6 +135,7 @@ private:
         auto const first_target = states.first_target_state();
         solved.to.resize(problem_.targets.size());
 
+        solved.lost = problem_.initial.left_out;
         std::vector<std::uint64_t> from;
         std::vector<double> source(states.size());
         for (auto const& state : problem_.initial.states) {
@@ -145,16 +174,18 @@ private:
         solved.outflow.assign(network_.species.size(), {0, 0});
         auto const members = classes.states([&](std::uint32_t c) { return transient[c]; });
         if (members.empty()) return solved;
-        Occupancy const occupancy{a, members, std::move(lost), factor_seconds(open), options_.stop};
+        Occupancy const occupancy{a, members, std::move(lost), options_.stop};
         solved.method = occupancy.method();
         for (int power = 0; power < 3; ++power) {
             auto const x = occupancy.times(source);
             if (power == 0) {
                 open.check(x);
+                for (double time : x) solved.stay += time;
                 solved.lost += occupancy.lost(x);
                 solved.outflow = boxes_.outflow(open, solved.box, x);
             }
             occupancy.visit_exits(x, [&](std::uint64_t state, double flow) { end(state, power, flow); });
+            if (solved.any().sum[0] == 0) break;  // nothing that has a time
             source = x;
         }
         return solved;

@@ -79,6 +79,11 @@ public:
         report.escape = solved.escape;
         if (!quasi_) report.currents = find_currents(network_, solved.box, solved.p);
         solution.stationary = std::move(report);
+        if (doubling > options_.tolerance)
+            solution.notes.push_back(
+                fmt::format("a box twice as wide changes the distribution by {:.3g}, more than the "
+                            "tolerance: this one is too small",
+                            doubling));
         if (solved.ends > 1)
             solution.notes.push_back(
                 fmt::format("the network can end in {} separate sets of states; each has the "

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace fano {
 
@@ -48,8 +49,9 @@ double TimedPropagator::unseen(StateSet const& states, std::vector<double> const
     std::vector<double> seen[4];
     for (int i = 0; i < 4; ++i) seen[i] = rates_at(at[i]);
     double most = 0;
-    for (double end : {0.0, 1.0}) {
-        auto const actual = rates_at(end);
+    std::vector<double> const ends[] = {rates_at(0), rates_at(1)};
+    for (int end : {0, 1}) {
+        auto const& actual = ends[end];
         double sum = 0;
         for (std::size_t r = 0; r < actual.size(); ++r) {
             double cubic = 0;  // through the four
@@ -63,8 +65,23 @@ double TimedPropagator::unseen(StateSet const& states, std::vector<double> const
         }
         most = std::max(most, sum);
     }
-    // It holds for no more than a ninth of the step at either end, and moves probability twice: out and in.
-    return 2 * most * step / 9;
+    // Between the points that are looked at a rate may rise or fall for a while: it does not, if bounds on it for all of the step
+    // say so, give or take what smooth rates do.
+    constexpr double usual = 0.3;
+    double hidden = 0;
+    auto const bounds = laws.bounds(row.prefix, row.low + static_cast<std::int64_t>(likeliest - row.first),
+                                    time, time + step);
+    for (std::size_t r = 0; r < bounds.size(); ++r) {
+        auto const [low, high] =
+            std::minmax({seen[0][r], seen[1][r], seen[2][r], seen[3][r], ends[0][r], ends[1][r]});
+        if (std::isfinite(bounds[r].low) && std::isfinite(bounds[r].high))
+            hidden += std::max(0.0, bounds[r].high - (1 + usual) * high) +
+                      std::max(0.0, (1 - usual) * low - bounds[r].low);
+        else if (step > end_ / 1000)  // bounds are better over shorter times
+            hidden = std::numeric_limits<double>::infinity();
+    }
+    // A jump holds for no more than a ninth of the step at either end; both move probability twice: out and in.
+    return 2 * step * (most / 9 + hidden);
 }
 
 double TimedPropagator::magnus(StateSet const& states, std::vector<double>& p, double time, double step,

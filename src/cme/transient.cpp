@@ -63,12 +63,17 @@ public:
         problem_.describe(solution_);
         if (gpu_) solution_.device = gpu_->name + " and " + solution_.device;
         double const total = solution_.at.back().certificate.total();
+        if (total > 2 * options_.tolerance && options_.box.empty())
+            throw SolverError(fmt::format(
+                "the set of states could not be made large enough: {:.3g} of the probability went to "
+                "counts that are too large for a state of 64 bits, or left faster than it could be "
+                "followed; try --integrator uniformization, a --box, or fano run",
+                total));
         if (total > options_.tolerance)
-            solution_.notes.push_back(fmt::format(
-                "the certificate is {:.3g} at the last time, more than the tolerance of {:.3g}: {}", total,
-                options_.tolerance,
-                options_.box.empty() ? "probability went to counts that are too large for a state of 64 bits"
-                                     : "the box is too small for what flows out of it"));
+            solution_.notes.push_back(
+                fmt::format("the certificate is {:.3g} at the last time, more than the tolerance of {:.3g}{}",
+                            total, options_.tolerance,
+                            options_.box.empty() ? "" : ": the box is too small for what flows out of it"));
         solution_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
         return std::move(solution_);
     }
@@ -124,9 +129,7 @@ private:
             auto const flux_after = fluxes(next);
             double const open = flux_before.open + flux_after.open,
                          walled = flux_before.walled + flux_after.walled;
-            double const part = open > 0                               ? open / (open + walled)
-                                : problem_.laws.timed() && walled == 0 ? 1
-                                                                       : 0;
+            double const part = open + walled > 0 ? open / (open + walled) : 1;
             double const avoidable = std::max(0.0, sink - done.error) * part;
             if (avoidable > allowance(done.time)) {
                 // Rates in the middle of a step say where it leads only if it ends where it was to end.
@@ -171,7 +174,7 @@ private:
         Fluxes found;
         auto const& leaks = generator_->leaks();
         for (std::size_t i = 0; i < leaks.size(); ++i)
-            (walled_[i] ? found.walled : found.open) += generator_->flux(leaks[i], p);
+            (walled_[i] ? found.walled : found.open) += std::abs(generator_->flux(leaks[i], p));
         return found;
     }
 

@@ -62,7 +62,7 @@ private:
 std::vector<Interval> states_beyond(Generator const& a, Coordinates const& coordinates, Laws& laws,
                                     std::span<double const> p, Ahead const& ahead, Targets const& targets) {
     std::vector<double> flux;
-    for (auto const& leak : a.leaks()) flux.push_back(leak.fits ? a.flux(leak, p) : 0);
+    for (auto const& leak : a.leaks()) flux.push_back(leak.fits ? std::abs(a.flux(leak, p)) : 0);
     // All leaks below the threshold together are within what is allowed.
     auto sorted = flux;
     std::sort(sorted.begin(), sorted.end());
@@ -153,8 +153,8 @@ StateSet box_states(Network const& network, Coordinates const& coordinates, std:
             sizes += fmt::format("{}{} of {}", sizes.empty() ? "" : " times ",
                                  bounds[s].high - bounds[s].low + 1, network.species[s]);
         throw SolverError(network.file,
-                          fmt::format("the box holds {:.3g} states ({}), and there is memory for {:.3g}; "
-                                      "take a smaller one, or leave --box out",
+                          fmt::format("the box holds {:.3g} states ({}), and {:.3g} may be taken; take a "
+                                      "smaller --box, a larger --tolerance or --max-states",
                                       count, sizes, static_cast<double>(most)));
     }
     std::vector<double> counts(network.species.size());

@@ -55,7 +55,8 @@ CountDistribution stationary_counts(Model const& model, DerivativeOptions const&
     auto const settled = stationary_cme(network, cme);
     cme.box = settled.stationary->box;
     Problem problem(network, cme);
-    auto const states = box_states(network, problem.coordinates, problem.most_states / 8);
+    auto const states = box_states(network, problem.coordinates,
+                                   options.most_states > 0 ? options.most_states : problem.most_states / 8);
     Generator const inner{network, problem.coordinates, problem.laws, states, {}, Edge::reflecting};
     Columns const a = inner.matrix();
     auto const members = lasting_states(problem, states, a);

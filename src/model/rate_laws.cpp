@@ -110,6 +110,16 @@ void Rates::set(double const* slots, double time) {
 
 void Rates::propensities() { kernels::evaluate(laws_.code.data(), laws_.propensities, registers_.data()); }
 
+std::vector<kernels::Interval<double>> Rates::bounds(double const* slots, double from, double to) const {
+    std::vector<kernels::Interval<double>> registers(laws_.registers, 0.0), found;
+    for (auto const& c : laws_.constants) registers[c.reg] = c.value;
+    for (std::uint32_t s = 0; s < laws_.slots; ++s) registers[s] = slots[s];
+    registers[laws_.time_register] = {from, to};
+    kernels::evaluate(laws_.code.data(), laws_.propensities, registers.data());
+    for (auto reg : laws_.propensity) found.push_back(registers[reg]);
+    return found;
+}
+
 void Rates::derivatives() { kernels::evaluate(laws_.code.data(), laws_.derivatives, registers_.data()); }
 
 }  // namespace fano

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "fano/network.hpp"
+#include "kernels/core/interval.hpp"
 #include "kernels/ssa/table.hpp"
 
 namespace fano {
@@ -40,6 +41,10 @@ public:
     double propensity(std::uint32_t reaction) const { return registers_[laws_.propensity[reaction]]; }
     double value(std::uint32_t reg) const { return registers_[reg]; }
     double derivative(RateLaws::Derivative const& d) const { return registers_[d.reg]; }
+
+    // Bounds of all propensities from one time to another at these slots, by interval arithmetic: what they really do may
+    // be less.
+    std::vector<kernels::Interval<double>> bounds(double const* slots, double from, double to) const;
 
 private:
     RateLaws laws_;

@@ -1,4 +1,4 @@
-// Stationary distributions by aggregation against closed forms, factors, and each other's digits in the tails.
+// Stationary distributions by aggregation against closed forms, elimination, and each other's digits in the tails.
 #include "cme/multilevel.hpp"
 
 #include <cmath>
@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "cme/balance.hpp"
+#include "cme/elimination.hpp"
 #include "cme/occupancy.hpp"
 #include "fano/error.hpp"
 
@@ -101,7 +102,7 @@ TEST(Levels, AreAProductWhereSpeciesDoNotMeet) {
 }
 
 // Nothing of detailed balance: random jumps of rates over four orders of magnitude.
-TEST(Levels, OfRandomProcessesAreThoseOfFactors) {
+TEST(Levels, OfRandomProcessesAreThoseOfElimination) {
     std::mt19937_64 random(5);
     std::uniform_real_distribution<double> exponent(-2, 2);
     for (int states : {2, 61, 500, 2000}) {
@@ -114,13 +115,33 @@ TEST(Levels, OfRandomProcessesAreThoseOfFactors) {
         }
         auto const a = chain.matrix();
         auto const x = levels(a);
-        auto const exact = solve_balance(a, Eigen::VectorXd::Ones(states), 0, nullptr).x;
+        auto const exact = Elimination::of(a, Eigen::VectorXd::Zero(states), nullptr)->stationary();
         EXPECT_LT((x - exact).lpNorm<1>(), 1e-10) << states;
     }
 }
 
+// Parts between which the process hardly ever goes, one after another: 1e-60 of the weight of the first in the last.
+TEST(Elimination, KeepsTheDigitsOfWhateverIsRare) {
+    constexpr int states = 400;
+    Chain chain(states);
+    std::vector<long double> exact{1};
+    long double sum = 1;
+    auto const up = [](int n) { return n % 100 == 99 ? 1e-20 : 1.0 + 0.1 * (n % 7); };
+    for (int n = 0; n + 1 < states; ++n) {
+        chain.flow(n, n + 1, up(n));
+        chain.flow(n + 1, n, 1);
+        exact.push_back(exact.back() * up(n));
+        sum += exact.back();
+    }
+    auto const a = chain.matrix();
+    auto const x = Elimination::of(a, Eigen::VectorXd::Zero(states), nullptr)->stationary();
+    for (int n = 0; n < states; ++n)
+        EXPECT_NEAR(x[n] / static_cast<double>(exact[static_cast<std::size_t>(n)] / sum), 1, 1e-12) << n;
+    EXPECT_LT(solve_balance(a, Eigen::VectorXd::Ones(states), 0, nullptr).residual, 1e-15);
+}
+
 // A walk on a square that ends at two of its corners, by both ways.
-TEST(Occupancy, IsTheSameByLevelsAndFactors) {
+TEST(Occupancy, IsTheSameByLevelsAndElimination) {
     constexpr int side = 25;
     Chain chain(side * side + 2);
     int const end = side * side;
@@ -141,7 +162,9 @@ TEST(Occupancy, IsTheSameByLevelsAndFactors) {
     std::vector<double> source(static_cast<std::size_t>(end) + 2);
     source[side * 12 + 12] = 0.75;
     source[side] = 0.25;
-    Occupancy const direct{a, transient, {}, 0, nullptr}, by_levels{a, transient, {}, 1e9, nullptr};
+    Occupancy const direct{a, transient, {}, nullptr}, by_levels{a, transient, {}, nullptr, false};
+    EXPECT_STREQ(direct.method(), "elimination");
+    EXPECT_STREQ(by_levels.method(), "levels");
     for (int power = 0; power < 3; ++power) {
         auto const x = direct.times(source), y = by_levels.times(source);
         double sum = 0, difference = 0, out = 0;

@@ -119,6 +119,61 @@ TEST(Passage, BetweenTwoModesIsThatOfTheChain) {
     EXPECT_NEAR(found.passages[0].mean / static_cast<double>(exact), 1, 1e-11);
 }
 
+// A barrier that is crossed once in 1e22 units of time.
+TEST(Passage, BehindABarrierKeepsItsDigits) {
+    auto const up = [](int n) {
+        return 5 + 400 * std::pow(static_cast<long double>(n), 4) /
+                       (1e8L + std::pow(static_cast<long double>(n), 4));
+    };
+    for (int goal : {200, 300, 420}) {
+        auto const found =
+            Question{"[species]\nX = 0\n" + reaction("b", "-> X", "5+400*X^4/(100^4+X^4)", "propensity") +
+                         reaction("d", "X -> 0", "X", "propensity"),
+                     {"X >= " + std::to_string(goal)}}
+                .answer();
+        long double const exact =
+            mean_passage(0, goal, up, [](int n) { return static_cast<long double>(n); });
+        EXPECT_NEAR(found.passages[0].mean / static_cast<double>(exact), 1, 1e-11) << goal;
+        EXPECT_NEAR(found.passages[0].deviation / found.passages[0].mean, 1, 1e-6) << goal;
+    }
+}
+
+TEST(Passage, OfWhatMayNeverComeBackIsRefusedOrTold) {
+    auto const branching =
+        "[species]\nX = 3\n" + reaction("birth", "X -> 2 X", "2") + reaction("death", "X -> 0", "1");
+    try {
+        Question{branching, {"X == 0"}, 1e-6}.answer();
+        FAIL();
+    } catch (SolverError const& error) {
+        EXPECT_THAT(error.what(), HasSubstr("may never come back"));
+    }
+    Question boxed{branching, {"X == 0"}, 1e-6};
+    boxed.options.box = {{"X", 0, 200}};
+    auto const found = boxed.answer();
+    EXPECT_NEAR(found.passages[0].probability, 1.0 / 8, 1e-12);
+    EXPECT_NEAR(found.lost, 7.0 / 8, 1e-12);
+}
+
+TEST(Passage, ConditionsThatCannotHoldAreSaidNotTo) {
+    try {
+        Question{gallery_model("telegraph"), {"mRNA < 0"}}.answer();
+        FAIL();
+    } catch (SolverError const& error) {
+        EXPECT_THAT(error.what(), HasSubstr("no condition holds"));
+    }
+}
+
+TEST(Passage, WhatIsLeftOutOfABeginningIsLost) {
+    Question const q{"[species]\nX = { distribution = \"poisson\", mean = 5 }\n" +
+                         reaction("b", "-> X", "5", "propensity") +
+                         reaction("d", "X -> 0", "X", "propensity"),
+                     {"X >= 10", "X <= 1"},
+                     0.01};
+    auto const found = q.answer();
+    EXPECT_GE(found.lost, 1 - found.passages[0].probability - found.passages[1].probability - 1e-13);
+    EXPECT_GT(found.lost, 1e-5);
+}
+
 TEST(Passage, WhatIsCaughtElsewhereNeverComes) {
     Question const q{
         "[species]\nA = 1\nB = 0\nC = 0\n" + reaction("b", "A -> B", "2") + reaction("c", "A -> C", "3"),

@@ -61,6 +61,29 @@ TEST(TimedRates, ThatBeginAtZeroAreFollowed) {
     }
 }
 
+// Short pulses in long quiet times, between all points that a step looks at.
+TEST(TimedRates, OfShortPulsesAreSeen) {
+    struct Pulse {
+        char const* rate;
+        double height, begin, end;  // on a base
+        double base, until;
+    };
+    for (auto const& p : {Pulse{"piecewise(50, time >= 9.9 && time < 10, 0)", 50, 9.9, 10, 0, 10},
+                          Pulse{"piecewise(50, time >= 5.2 && time < 5.7, 0)", 50, 5.2, 5.7, 0, 10},
+                          Pulse{"2 + piecewise(48, time >= 413 && time < 418, 0)", 48, 413, 418, 2, 418},
+                          Pulse{"piecewise(0, time >= 3 && time < 3.01, 20)", -20, 3, 3.01, 20, 4}}) {
+        auto const at = solve(births(p.rate), {p.until}, 1e-6).at[0];
+        double const mean = p.base * -std::expm1(-p.until) +
+                            p.height * (std::exp(p.end - p.until) - std::exp(p.begin - p.until));
+        EXPECT_LE(distance(at.marginals[0], poisson(mean)), at.certificate.total() + 1e-12) << p.rate;
+        EXPECT_LE(at.certificate.total(), 1e-6) << p.rate;
+    }
+    // A bell of width 0.01 has the area 1000 * 0.01 * sqrt(pi).
+    auto const at = solve(births("1000*exp(-((time - 30.3)/0.01)^2)"), {30.5}, 1e-5).at[0];
+    EXPECT_NEAR(at.mean[0], 1000 * 0.01 * std::sqrt(M_PI) * std::exp(30.3 - 30.5) * std::exp(0.01 * 0.01 / 4),
+                2e-3);
+}
+
 TEST(TimedRates, ThatAreMixedWithCountsFollowTheirMeans) {
     // dx/dt = -(1 + t) x: a count of 30 is binomial with exp(-t - t^2 / 2).
     auto const network =
