@@ -77,7 +77,8 @@ public:
                                       "or --times");
                 if (hopeless(solved, fruitless)) throw SolverError(network_.file, despair(solved));
                 double const lost = solved.lost;
-                solved = solve(boxes_.widened(solved.box, 0.3, [&](std::size_t s, bool above) {
+                double const part = fruitless > 1 ? 1 : 0.3;
+                solved = solve(boxes_.widened(solved.box, part, [&](std::size_t s, bool above) {
                     auto const& [below, over] = solved.outflow[s];
                     return (above ? over : below) > options_.tolerance / 100;
                 }));
@@ -102,9 +103,9 @@ public:
     }
 
 private:
-    // Whether a still wider box would tell no more.
+    // Whether a still wider box would tell no more: a thousand times wider ones did not, or it takes for ever to leave it.
     static bool hopeless(Solved const& solved, int fruitless) {
-        return fruitless >= 8 || solved.stay > 1e100;
+        return (fruitless >= 12 && solved.any().sum[0] > 0) || solved.stay > 1e100;
     }
     std::string despair(Solved const& solved) const {
         std::string box;
@@ -112,14 +113,14 @@ private:
             box += fmt::format("{}{} {}..{}", box.empty() ? "" : ", ", b.species, b.low, b.high);
         if (solved.any().sum[0] == 0)
             return fmt::format(
-                "no condition holds in any state that is reached within {}, which {:.3g} of the probability "
-                "leaves, "
-                "after {:.3g} units of time or more; if a condition can hold, give a --box in which it does",
-                box, solved.lost, solved.stay);
+                "no condition holds in any state that is reached within {}, which is left after {:.3g} units "
+                "of "
+                "time on average; if a condition can hold, give a --box in which it does",
+                box, solved.stay);
         return fmt::format(
             "{:.3g} of the probability leaves {} before a condition holds, and no less of it leaves wider "
-            "boxes: it "
-            "may never come back. Give a --box, for which this part is told beside the rest, or --times",
+            "boxes: it may never come back. Give a --box, for which this part is told beside the rest, or "
+            "--times",
             solved.lost, box);
     }
 

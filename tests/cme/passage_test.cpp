@@ -154,6 +154,16 @@ TEST(Passage, OfWhatMayNeverComeBackIsRefusedOrTold) {
     EXPECT_NEAR(found.lost, 7.0 / 8, 1e-12);
 }
 
+TEST(Passage, FarConditionsAreFoundFromABoxThatHoldsNone) {
+    EXPECT_NEAR((Question{births("2"), {"X >= 5000"}}.answer().passages[0].mean), 2500, 1e-9);
+    auto const found = Question{
+        "[species]\nX = 5\n" + reaction("b", "-> X", "3*X", "propensity") +
+            reaction("d", "X -> 0", "X", "propensity"),
+        {"X == 0",
+         "X >= 4000"}}.answer();
+    EXPECT_NEAR(found.passages[0].probability, std::pow(1.0 / 3, 5), 1e-14);
+}
+
 TEST(Passage, ConditionsThatCannotHoldAreSaidNotTo) {
     try {
         Question{gallery_model("telegraph"), {"mRNA < 0"}}.answer();
