@@ -152,10 +152,11 @@ StateSet box_states(Network const& network, Coordinates const& coordinates, std:
         for (auto s : axes)
             sizes += fmt::format("{}{} of {}", sizes.empty() ? "" : " times ",
                                  bounds[s].high - bounds[s].low + 1, network.species[s]);
-        throw SolverError(network.file,
-                          fmt::format("the box holds {:.3g} states ({}), and {:.3g} may be taken; take a "
-                                      "smaller --box, a larger --tolerance or --max-states",
-                                      count, sizes, static_cast<double>(most)));
+        throw SolverError(
+            network.file,
+            fmt::format("the box holds {:.3g} states ({}), and memory or --max-states allow for {:.3g}; "
+                        "take a smaller --box or a larger --tolerance",
+                        count, sizes, static_cast<double>(most)));
     }
     std::vector<double> counts(network.species.size());
     for (auto s : axes) counts[s] = static_cast<double>(bounds[s].low);
