@@ -12,6 +12,7 @@
 #include "fano/model.hpp"
 #include "fano/moments.hpp"
 #include "fano/network.hpp"
+#include "fano/passage.hpp"
 #include "fano/result.hpp"
 #include "fano/second_moments.hpp"
 #include "fano/table.hpp"

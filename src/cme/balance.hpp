@@ -1,4 +1,4 @@
-// Solves A x = b for parts of a generator: sparse LU where its factors fit, else GMRES.
+// Solves A x = 0 and A x = b for generators and parts of them, by whichever way suits their size.
 #pragma once
 
 #include <atomic>
@@ -26,10 +26,9 @@ public:
 
 std::unique_ptr<LinearSolver> make_solver(Columns const& a, bool direct, std::atomic<bool> const* stop);
 
-// x >= 0 with A x = 0 and sum 1, of an irreducible generator whose columns sum to 0. `factoring`: about how long that
-// takes [s]. By factors where that is soon, else by levels of aggregates, else by factors or GMRES, whichever is to be had.
-// The last two are refined by residuals in long double, from which diagonal entries follow as sums: so that slow modes,
-// which are differences of fast rates, are right.
+// x >= 0 with A x = 0 and sum 1, of an irreducible generator whose columns sum to 0. By elimination where the band is
+// narrow enough, else by levels of aggregates, which begin at the guess; where these do not get there, by factors, if
+// `factoring` them takes few seconds, or GMRES, refined by residuals in long double.
 struct Balance {
     Eigen::VectorXd x;
     double residual;  // sum |A x|, over the sum of all flows
