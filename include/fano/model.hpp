@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fano/expression.hpp"
+#include "fano/space.hpp"
 
 namespace fano {
 
@@ -90,6 +91,7 @@ public:
     std::vector<Quantity> quantities;
     std::vector<Reaction> reactions;
     std::vector<Event> events;
+    std::optional<Space> space;  // where the molecules are; methods without space take all as well mixed
     std::vector<std::string> notes;  // what the reader wants the user to know
 
     Quantity* find(std::string const& id);

@@ -13,6 +13,12 @@ enum class Purpose : u32 {
     leap = 3,         // firings in a leap
     leap_sample = 4,  // firings until a sample within a leap; the sample is part of the draw
     langevin = 5,     // noise of a step of the Langevin equation
+    placement = 6,    // where the molecules of a lattice are at time 0; the species is part of the draw
+    subvolume = 7,    // the exact method on a lattice: waiting times and choices, in the order of events
+    hop = 8,          // how many molecules leave a voxel, see kernels/rdme/hop.hpp
+    voxel = 9,        // reactions in a voxel during a step
+    inflow = 10,      // molecules that enter a voxel from a reservoir during a step
+    lattice = 11,     // the key of a lattice's own draws
 };
 
 }  // namespace fano::kernels

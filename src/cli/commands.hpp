@@ -8,6 +8,7 @@
 namespace fano::cli {
 
 void add_run(CLI::App& app, std::string const& command_line);
+void add_rdme(CLI::App& app, std::string const& command_line);
 void add_info(CLI::App& app);
 void add_devices(CLI::App& app);
 void add_ode(CLI::App& app, std::string const& command_line);

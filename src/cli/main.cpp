@@ -37,6 +37,7 @@ int main(int argument_count, char** arguments) {
     try {
         std::string const command_line = joined(argument_count, arguments);
         fano::cli::add_run(app, command_line);
+        fano::cli::add_rdme(app, command_line);
         fano::cli::add_ode(app, command_line);
         fano::cli::add_lna(app, command_line);
         fano::cli::add_moments(app, command_line);

@@ -1,5 +1,4 @@
 // `fano run MODEL`: an ensemble of cells, from the file to a table, a histogram and result files.
-#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -29,23 +28,6 @@ struct RunArguments {
     bool snapshots = false, reactions = false, dry_run = false, quiet = false, no_covariance = false,
          stiff = false;
 };
-
-// Whole numbers as people write them: 1000000, 1e6, 1_000_000.
-std::uint64_t parse_count(std::string text, std::string const& option) {
-    std::erase(text, '_');
-    std::uint64_t whole = 0;
-    char const* const end = text.data() + text.size();
-    if (auto const [stop, error] = std::from_chars(text.data(), end, whole);
-        error == std::errc{} && stop == end)
-        return whole;
-    double value = 0;
-    auto const [stop, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc{} || stop != end || !(value >= 0) || value != std::floor(value) ||
-        value > 9007199254740992.0)
-        throw InputError(
-            fmt::format("{} takes a whole number such as 1000000 or 1e6, not \"{}\"", option, text));
-    return static_cast<std::uint64_t>(value);
-}
 
 EnsembleOptions make_options(RunArguments const& arguments, Network const& network) {
     EnsembleOptions options;

@@ -42,6 +42,22 @@ double parse_value(std::string const& text, std::string const& option, std::stri
     return value;
 }
 
+std::uint64_t parse_count(std::string text, std::string const& option) {
+    std::erase(text, '_');
+    std::uint64_t whole = 0;
+    char const* const end = text.data() + text.size();
+    if (auto const [stop, error] = std::from_chars(text.data(), end, whole);
+        error == std::errc{} && stop == end)
+        return whole;
+    double value = 0;
+    auto const [stop, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc{} || stop != end || !(value >= 0) || value != std::floor(value) ||
+        value > 9007199254740992.0)
+        throw InputError(
+            fmt::format("{} takes a whole number such as 1000000 or 1e6, not \"{}\"", option, text));
+    return static_cast<std::uint64_t>(value);
+}
+
 std::uint64_t parse_most_states(std::string const& text) {
     if (text.empty()) return 0;
     double const most = parse_value(text, "--max-states " + text, "--max-states N");

@@ -31,6 +31,8 @@ Network compile_for(Model const& model, SolverArguments const& arguments);
 double parse_value(std::string const& text, std::string const& option, std::string const& usage);
 // Of an option: whether it is a number in a range, both ends included. Says otherwise what was given and what may be.
 CLI::Validator number_from(double low, double high, bool whole = false);
+// Whole numbers as people write them: 1000000, 1e6, 1_000_000. `option`: "--cells".
+std::uint64_t parse_count(std::string text, std::string const& option);
 // --max-states; 0 where it is not given.
 std::uint64_t parse_most_states(std::string const& text);
 // NAME=VALUE each.

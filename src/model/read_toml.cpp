@@ -8,6 +8,7 @@
 #include "fano/model.hpp"
 #include "model/count.hpp"
 #include "model/toml_sections.hpp"
+#include "model/toml_space.hpp"
 
 namespace fano {
 
@@ -25,7 +26,7 @@ constexpr NamedTable declaring_tables[] = {
 
 void check_top_level(TomlValue const& root, TomlContext const& context) {
     std::vector<std::string> const texts = {"name", "description", "source", "times"};
-    std::vector<std::string> tables = {"units"};
+    std::vector<std::string> tables = {"units", "space"};
     for (auto const& table : declaring_tables) tables.emplace_back(table.key);
     auto known = texts;
     known.insert(known.end(), tables.begin(), tables.end());
@@ -44,7 +45,14 @@ void check_top_level(TomlValue const& root, TomlContext const& context) {
     }
 }
 
+// The volume of a model in space is that of the lattice, under the name "volume".
 void declare_names(TomlValue const& root, TomlContext& context) {
+    if (auto const* space = root.find("space")) {
+        if (auto const* volumes = root.find("volumes"))
+            context.fail(volumes->line,
+                         "a model with [space] has one volume, that of the lattice, named \"volume\"; drop [volumes]");
+        context.declare("volume", "volume", space->line);
+    }
     for (auto const& table : root.items) {
         for (auto const& [key, what] : declaring_tables) {
             if (table.key != key) continue;
@@ -117,12 +125,14 @@ Model read_toml(std::string const& text, std::string const& file) {
     model.source = optional_text(root, context, "source");
     if (auto const* times = root.find("times")) model.times = read_times(*times, context);
     if (auto const* table = root.find("volumes")) read_volumes(*table, context, model);
+    if (auto const* table = root.find("space")) read_space(*table, context, model);
     read_species(*root.find("species"), context, model);
     if (auto const* table = root.find("parameters")) read_parameters(*table, context, model);
     if (auto const* table = root.find("observables")) read_observables(*table, context, model);
     if (auto const* table = root.find("units")) read_units(*table, context, model);
     if (auto const* table = root.find("reactions")) read_reactions(*table, context, model);
     if (auto const* table = root.find("events")) read_events(*table, context, model);
+    if (auto const* table = root.find("space")) read_space_contents(*table, context, model);
     return model;
 }
 

@@ -1,0 +1,86 @@
+#include "rdme/counts.hpp"
+
+#include <cstring>
+
+namespace fano {
+
+namespace {
+
+// Calls work with the counts as numbers of their type.
+template <class Bytes, class Work>
+void typed(std::uint32_t width, Bytes* bytes, Work const& work) {
+    auto const as = [&]<class T>(T*) {
+        using Pointer = std::conditional_t<std::is_const_v<Bytes>, T const*, T*>;
+        work(reinterpret_cast<Pointer>(bytes));
+    };
+    if (width == 1) as(static_cast<std::uint8_t*>(nullptr));
+    else if (width == 2) as(static_cast<std::uint16_t*>(nullptr));
+    else as(static_cast<std::uint32_t*>(nullptr));
+}
+
+}  // namespace
+
+void CountArray::resize(CountFormat format, std::size_t size) {
+    width_ = format.bytes;
+    size_ = size;
+    bytes_.assign(size * width_, 0);
+}
+
+void CountArray::assign(CountFormat format, std::size_t size, std::uint32_t const* counts) {
+    resize(format, size);
+    typed(width_, bytes_.data(), [&]<class T>(T* to) {
+        for (std::size_t i = 0; i < size; ++i) to[i] = static_cast<T>(counts[i]);
+    });
+}
+
+void CountArray::copy_to(std::uint32_t* counts) const {
+    typed(width_, bytes_.data(), [&](auto const* from) {
+        for (std::size_t i = 0; i < size_; ++i) counts[i] = from[i];
+    });
+}
+
+std::uint32_t CountArray::copy(CountArray const& from, std::size_t begin, std::size_t end) {
+    std::uint32_t seen = 0;
+    typed(width_, bytes_.data(), [&]<class T>(T* to) {
+        auto const* const source = reinterpret_cast<T const*>(from.bytes_.data());
+        for (std::size_t i = begin; i < end; ++i) seen |= to[i] = source[i];
+    });
+    return seen;
+}
+
+std::uint32_t CountArray::add(std::size_t i, std::int64_t change) {
+    std::uint32_t now = 0;
+    typed(width_, bytes_.data(), [&]<class T>(T* to) {
+        now = static_cast<std::uint32_t>(to[i] + change);
+        to[i] = static_cast<T>(now);
+    });
+    return now;
+}
+
+void FlowArray::resize(CountFormat format, Grid const& grid) {
+    packed_ = format.packed;
+    voxels_ = grid.voxels;
+    faces_ = static_cast<std::size_t>(grid.faces);
+    // The stride along the last axis.
+    pad_ = faces_ == 2 ? 1 : faces_ == 4 ? grid.size[0] : std::size_t{grid.size[0]} * grid.size[1];
+    numbers_.assign((voxels_ + 2 * pad_) * (packed_ ? 1 : faces_), 0);
+}
+
+void FlowArray::set(kernels::DiffusionView& view) {
+    view.packed = packed_ ? numbers_.data() + pad_ : nullptr;
+    for (std::uint32_t f = 0; f < 6; ++f)
+        view.through[f] = packed_ || f >= faces_ ? nullptr : numbers_.data() + at(0, f);
+}
+
+std::uint32_t FlowArray::get(std::uint32_t voxel, std::uint32_t face) const {
+    auto const number = numbers_[at(voxel, face)];
+    return packed_ ? number >> (kernels::flow_bits * face) & kernels::flow_mask : number;
+}
+
+void FlowArray::set(std::uint32_t voxel, std::uint32_t face, std::uint32_t molecules) {
+    auto& number = numbers_[at(voxel, face)];
+    auto const shift = kernels::flow_bits * face;
+    number = packed_ ? (number & ~(kernels::flow_mask << shift)) | molecules << shift : molecules;
+}
+
+}  // namespace fano

@@ -1,0 +1,49 @@
+#include "rdme/diffusion_plan.hpp"
+
+#include <algorithm>
+
+namespace fano {
+
+DiffusionPlan::DiffusionPlan(Grid const& grid, SpeciesJumps const& jumps) {
+    for (auto const& kind : jumps.kinds)
+        largest_rate = std::max(largest_rate, *std::max_element(kind.rate.begin(), kind.rate.end()));
+    if (largest_rate == 0) return;
+    open.assign(grid.voxels, 0);
+    for (std::uint32_t v = 0; v < grid.voxels; ++v) {
+        auto const& kind = jumps.at(v);
+        auto const place = grid.place(v);
+        for (int face = 0; face < grid.faces; ++face) {
+            auto const f = static_cast<std::uint32_t>(face);
+            double const accepted = kind.rate[f] / largest_rate;
+            if (accepted == 0) continue;
+            bool const inside = !grid.at_edge(place, face);
+            if (inside) open[v] |= kernels::flow_mask << (kernels::flow_bits * f);
+            if (inside && accepted == 1) continue;
+            special.push_back({v, f, accepted, inside, inside ? Grid::outside : grid.neighbour(v, face), kind.inflow[f]});
+        }
+    }
+}
+
+std::size_t DiffusionPlan::first_special(std::uint32_t voxel) const {
+    auto const before = [](SpecialFace const& face, std::uint32_t v) { return face.voxel < v; };
+    return static_cast<std::size_t>(std::lower_bound(special.begin(), special.end(), voxel, before) -
+                                    special.begin());
+}
+
+namespace {
+
+// P(k >= 1) and P(k = 2 | k >= 1) of the number of hops: mean x, second factorial moment x².
+double first_share(double x) { return x - x * x / 2; }
+double second_share(double x) { return x / 2 / (1 - x / 2); }
+
+}  // namespace
+
+HopStages::HopStages(DiffusionPlan const& plan, int faces, double tau)
+    : first(first_share(faces * plan.largest_rate * tau) / faces, faces),
+      second(second_share(faces * plan.largest_rate * tau) / faces, faces) {
+    double const x = faces * plan.largest_rate * tau;
+    first_inflow = first_share(x) / faces / plan.largest_rate;
+    second_inflow = first_share(x) * second_share(x) / faces / plan.largest_rate;
+}
+
+}  // namespace fano

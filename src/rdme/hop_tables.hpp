@@ -1,0 +1,25 @@
+// Alias tables of joint hops.
+#pragma once
+
+#include <vector>
+
+#include "kernels/rdme/lattice_view.hpp"
+
+namespace fano {
+
+class HopTables {
+public:
+    // Molecules leave through each of `faces` faces with `probability`, faces * probability <= 1.
+    HopTables(double probability, int faces);
+    kernels::HopTable view() const;
+
+private:
+    void add(std::uint32_t molecules);
+
+    double probability_;
+    int faces_;
+    std::uint32_t first_[kernels::most_tabled + 1] = {}, shift_[kernels::most_tabled + 1] = {};
+    std::vector<std::uint32_t> threshold_, tail_, outcome_;
+};
+
+}  // namespace fano

@@ -1,0 +1,16 @@
+// A lattice at time 0: how many molecules there are, and where.
+#pragma once
+
+#include "rdme/lattice.hpp"
+
+namespace fano {
+
+struct LatticeBirth {
+    std::vector<double> registers;     // of the voxel's network: its parameters and constants are set
+    std::vector<std::uint32_t> counts;  //!< [species][voxel]
+};
+
+// Throws InputError or SimulationError for what cannot be born.
+LatticeBirth draw_birth(Lattice const& lattice, std::uint64_t seed, std::uint64_t index);
+
+}  // namespace fano

@@ -1,0 +1,108 @@
+#include "rdme/npy.hpp"
+
+#include <bit>
+#include <cstring>
+#include <fstream>
+#include <functional>
+#include <regex>
+
+#include <fmt/format.h>
+
+#include "fano/error.hpp"
+
+namespace fano {
+
+namespace {
+
+template <class T>
+double number_at(char const* bytes) {
+    T value;
+    std::memcpy(&value, bytes, sizeof value);
+    return static_cast<double>(value);
+}
+
+struct ElementType {
+    char const* name;
+    std::size_t size;
+    double (*read)(char const*);
+};
+
+constexpr ElementType element_types[] = {
+    {"b1", 1, number_at<std::uint8_t>},  {"u1", 1, number_at<std::uint8_t>},
+    {"i1", 1, number_at<std::int8_t>},   {"u2", 2, number_at<std::uint16_t>},
+    {"i2", 2, number_at<std::int16_t>},  {"u4", 4, number_at<std::uint32_t>},
+    {"i4", 4, number_at<std::int32_t>},  {"u8", 8, number_at<std::uint64_t>},
+    {"i8", 8, number_at<std::int64_t>},  {"f4", 4, number_at<float>},
+    {"f8", 8, number_at<double>},
+};
+
+// What a regular expression finds in the header's one group.
+std::string header_part(std::string const& header, char const* pattern) {
+    std::smatch match;
+    return std::regex_search(header, match, std::regex(pattern)) ? match[1].str() : std::string();
+}
+
+// From rows that end with the fastest index to rows that begin with it.
+std::vector<double> transposed(std::vector<double> const& fortran, std::vector<std::uint64_t> const& shape) {
+    std::vector<double> values(fortran.size());
+    std::vector<std::uint64_t> index(shape.size(), 0);
+    for (double const x : fortran) {
+        std::uint64_t at = 0;
+        for (std::size_t i = 0; i < shape.size(); ++i) at = at * shape[i] + index[i];
+        values[at] = x;
+        for (std::size_t i = 0; i < shape.size() && ++index[i] == shape[i]; ++i) index[i] = 0;
+    }
+    return values;
+}
+
+}  // namespace
+
+NpyArray read_npy(std::string const& file) {
+    auto const fail = [&](std::string const& message) { throw InputError(file, 0, message); };
+    std::ifstream in(file, std::ios::binary);
+    if (!in) fail("cannot be read; it should be an array written by numpy.save");
+    char start[10] = {};
+    in.read(start, 10);
+    if (!in || std::memcmp(start, "\x93NUMPY", 6) != 0)
+        fail("is not a .npy file, which numpy.save writes");
+    auto const byte = [&](int i) { return static_cast<std::size_t>(static_cast<unsigned char>(start[i])); };
+    std::size_t length = byte(8) | byte(9) << 8;
+    if (start[6] > 1) {
+        char more[2] = {};
+        in.read(more, 2);
+        for (int i = 0; i < 2; ++i)
+            length |= static_cast<std::size_t>(static_cast<unsigned char>(more[i])) << (16 + 8 * i);
+    }
+    if (length > 65536) fail("has a header of " + std::to_string(length) + " bytes; it may be damaged");
+    std::string header(length, ' ');
+    in.read(header.data(), static_cast<std::streamsize>(length));
+    auto const type = header_part(header, "'descr'\\s*:\\s*'([^']*)'");
+    auto const order = header_part(header, "'fortran_order'\\s*:\\s*(\\w+)");
+    auto const shape = header_part(header, "'shape'\\s*:\\s*\\(([^)]*)\\)");
+    ElementType const* element = nullptr;
+    for (auto const& candidate : element_types)
+        if (type.size() == 3 && type[0] != '>' && type.substr(1) == candidate.name) element = &candidate;
+    if (element == nullptr)
+        fail(fmt::format("holds elements of type \"{}\"; it may hold little-endian whole numbers, floats or "
+                         "booleans",
+                         type));
+    NpyArray array;
+    std::uint64_t size = 1;
+    std::regex const digits("\\d+");
+    for (std::sregex_iterator i(shape.begin(), shape.end(), digits), end; i != end; ++i) {
+        array.shape.push_back(std::stoull(i->str()));
+        if (array.shape.back() != 0 && size > (std::uint64_t{1} << 36) / array.shape.back())
+            fail(fmt::format("has the shape ({}), more than fits a lattice", shape));
+        size *= array.shape.back();
+    }
+    std::vector<char> bytes(size * element->size);
+    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (static_cast<std::size_t>(in.gcount()) != bytes.size())
+        fail(fmt::format("ends after {} of its {} bytes", in.gcount(), bytes.size()));
+    array.values.resize(size);
+    for (std::size_t i = 0; i < size; ++i) array.values[i] = element->read(&bytes[i * element->size]);
+    if (order == "True") array.values = transposed(array.values, array.shape);
+    return array;
+}
+
+}  // namespace fano

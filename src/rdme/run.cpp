@@ -1,0 +1,173 @@
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <exception>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "backend/cpu.hpp"
+#include "fano/error.hpp"
+#include "rdme/collector.hpp"
+#include "rdme/next_subvolume.hpp"
+#include "rdme/split_lattice.hpp"
+
+namespace fano {
+
+std::string rdme_method_name(RdmeMethod method) { return method == RdmeMethod::exact ? "exact" : "lattice"; }
+
+RdmeMethod parse_rdme_method(std::string const& text) {
+    for (auto const method : {RdmeMethod::lattice, RdmeMethod::exact})
+        if (text == rdme_method_name(method)) return method;
+    throw InputError(fmt::format("there is no method \"{}\" in space; it may be lattice or exact", text));
+}
+
+namespace {
+
+void check(Model const& model, RdmeOptions const& options) {
+    auto const& times = options.times;
+    bool const ascending = std::adjacent_find(times.begin(), times.end(),
+                                              [](double a, double b) { return !(a < b); }) == times.end();
+    if (times.empty() || !ascending || !(times.front() >= 0) || !std::isfinite(times.back()))
+        throw InputError(model.file, 0, "times must ascend from 0 or later, and there must be one");
+    if (options.lattices == 0) throw InputError("the number of lattices must be at least 1");
+    if (options.device == Device::gpu)
+        throw BackendError("lattices do not run on a GPU yet; leave --device out");
+    if (!(options.step >= 0 && std::isfinite(options.step)))
+        throw InputError(fmt::format("a step of {} is no length of time; it must be more than 0", options.step));
+    for (auto const index : options.snapshots)
+        if (index < options.first_lattice || index - options.first_lattice >= options.lattices)
+            throw InputError(fmt::format("a snapshot of lattice {} was asked for, but lattices go from {} to {}", index,
+                                         options.first_lattice, options.first_lattice + options.lattices - 1));
+}
+
+// Lattices by threads, one each, or one after the other by all of them where they are few.
+class Run {
+public:
+    Run(Model const& model, RdmeOptions const& options)
+        : model_(model),
+          options_((check(model, options), options)),
+          lattice_(model),
+          whole_(compile(model)),
+          collector_(lattice_, whole_, options, result_),
+          threads_(options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency())) {
+        for (auto const& jumps : lattice_.species) plans_.emplace_back(lattice_.grid, jumps);
+        choose_step();
+    }
+
+    RdmeResult run() {
+        auto const start = std::chrono::steady_clock::now();
+        bool const apart = options_.method == RdmeMethod::exact || options_.lattices >= threads_;
+        auto const workers = apart ? static_cast<unsigned>(std::min<std::uint64_t>(threads_, options_.lattices)) : 1;
+        std::vector<std::thread> others;
+        for (unsigned i = 1; i < workers; ++i) others.emplace_back([this] { work(1, false); });
+        work(apart ? 1 : threads_, true);
+        for (auto& thread : others) thread.join();
+        if (error_) std::rethrow_exception(error_);
+        if (stopped()) throw Interrupted();
+        result_.space = *model_.space;
+        result_.species = lattice_.network.species;
+        result_.notes = lattice_.notes;
+        auto& totals = result_.totals;
+        totals.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        totals.threads = apart ? workers : threads_;
+        totals.events = result_.reactions + result_.hops;
+        totals.device = options_.method == RdmeMethod::exact
+                            ? fmt::format("cpu ({} thread{})", totals.threads, totals.threads == 1 ? "" : "s")
+                            : fmt::format("cpu ({}, {} thread{})", device_name(resolve_device(options_.device)),
+                                          totals.threads, totals.threads == 1 ? "" : "s");
+        totals.tally.flush();
+        return std::move(result_);
+    }
+
+private:
+    void choose_step() {
+        if (options_.method == RdmeMethod::exact) return;
+        double fastest = 0;
+        for (auto const& plan : plans_) fastest = std::max(fastest, plan.largest_rate);
+        double const longest = 1 / (fastest * lattice_.grid.faces);
+        result_.step = options_.step > 0 ? options_.step : fastest > 0 ? 1 / (12 * fastest) : options_.times.back();
+        result_.step_reason = options_.step > 0 ? "as asked for" : "D step / h² is 1/12 for the fastest species";
+        if (fastest > 0 && result_.step > longest * (1 + 1e-9))
+            throw InputError(fmt::format("a step of {} is too long: with it a molecule makes more than one hop on "
+                                         "average. The longest is {:.6g}",
+                                         result_.step, longest));
+    }
+
+    bool stopped() const {
+        return failed_ || (options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed));
+    }
+
+    bool proceed(double before, double time, bool reports) {
+        double const end = options_.times.back();
+        if (end > 0) done_.fetch_add((time - before) / end, std::memory_order_relaxed);
+        if (reports && options_.progress)
+            options_.progress(done_.load(std::memory_order_relaxed) / static_cast<double>(options_.lattices));
+        return !stopped();
+    }
+
+    void work(unsigned team_size, bool reports) {
+        try {
+            Collector::Share share{collector_};
+            if (options_.method == RdmeMethod::exact) {
+                NextSubvolume method{lattice_, options_.seed};
+                run_all(method, share, reports);
+                std::lock_guard const lock{mutex_};
+                result_.reactions += method.reactions();
+                result_.hops += method.hops();
+            } else {
+                Team team{team_size};
+                SplitLattice method{lattice_, plans_, options_.device, team, options_.seed, result_.step};
+                run_all(method, share, reports);
+                std::lock_guard const lock{mutex_};
+                result_.steps += method.steps();
+                result_.reactions += method.reactions();
+            }
+            share.deliver();
+        } catch (...) {
+            std::lock_guard const lock{mutex_};
+            if (!error_) error_ = std::current_exception();
+            failed_ = true;
+        }
+    }
+
+    template <class Method>
+    void run_all(Method& method, Collector::Share& share, bool reports) {
+        for (;;) {
+            auto const i = next_.fetch_add(1);
+            if (i >= options_.lattices || stopped()) return;
+            auto const index = options_.first_lattice + i;
+            auto const birth = draw_birth(lattice_, options_.seed, index);
+            double before = 0;
+            bool const whole = method.run(
+                index, birth, options_.times,
+                {[&](std::size_t time, std::uint32_t const* counts) {
+                     share.sample(time, index, counts, birth.registers);
+                 },
+                 [&](double time) { return proceed(std::exchange(before, time), time, reports); }});
+            if (!whole) return;
+        }
+    }
+
+    Model const& model_;
+    RdmeOptions const& options_;
+    RdmeResult result_;
+    Lattice const lattice_;
+    Network const whole_;
+    Collector collector_;
+    unsigned threads_;
+    std::vector<DiffusionPlan> plans_;
+    std::atomic<std::uint64_t> next_{0};
+    std::atomic<double> done_{0};
+    std::atomic<bool> failed_{false};
+    std::mutex mutex_;
+    std::exception_ptr error_;
+};
+
+}  // namespace
+
+RdmeResult run_rdme(Model const& model, RdmeOptions const& options) { return Run{model, options}.run(); }
+
+}  // namespace fano

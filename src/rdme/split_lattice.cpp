@@ -1,0 +1,355 @@
+#include "rdme/split_lattice.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "backend/cpu.hpp"
+#include "ensemble/failure.hpp"
+#include "model/tables.hpp"
+#include "rdme/counts.hpp"
+
+extern "C" {
+fano::kernels::LatticeKernels const* fano_lattice_kernels_reference();
+fano::kernels::LatticeKernels const* fano_lattice_kernels_sse2();
+#if defined(__x86_64__)
+fano::kernels::LatticeKernels const* fano_lattice_kernels_avx2();
+fano::kernels::LatticeKernels const* fano_lattice_kernels_avx512();
+#endif
+}
+
+namespace fano {
+
+kernels::LatticeKernels const& lattice_kernels(Device device) {
+    switch (resolve_device(device)) {
+        case Device::reference:
+            return *fano_lattice_kernels_reference();
+#if defined(__x86_64__)
+        case Device::avx2:
+            return *fano_lattice_kernels_avx2();
+        case Device::avx512:
+            return *fano_lattice_kernels_avx512();
+#endif
+        default:
+            return *fano_lattice_kernels_sse2();
+    }
+}
+
+struct SplitLattice::Species {
+    std::uint32_t number;
+    DiffusionPlan const* plan;
+    CountFormat format;
+    CountArray now, next, arrived, rest;
+    FlowArray flows[2];
+    std::vector<std::uint32_t> returned[2];  //!< [special face] that did not get through
+    std::uint32_t calm = 0;                  // steps in which a narrower format would have done
+};
+
+// One thread's part.
+struct SplitLattice::Member {
+    std::vector<std::uint32_t> arrived, after;  //!< [species] counts or-ed together
+    std::unique_ptr<AlignedBuffer> buffer;
+    std::vector<std::uint32_t> voxels;
+    kernels::ReactionMemory memory{};
+};
+
+SplitLattice::SplitLattice(Lattice const& lattice, std::vector<DiffusionPlan> const& plans, Device device, Team& team,
+                           std::uint64_t seed, double longest)
+    : lattice_(lattice),
+      plans_(plans),
+      kernels_(lattice_kernels(device)),
+      table_(lattice.network.tables->view()),
+      team_(team),
+      seed_(seed),
+      longest_(longest),
+      members_(team.size()) {
+    for (std::uint32_t s = 0; s < lattice.species.size(); ++s) {
+        Species species{};
+        species.number = s;
+        species.plan = &plans[s];
+        for (auto& returned : species.returned) returned.resize(plans[s].special.size());
+        moves_ |= plans[s].largest_rate > 0;
+        species_.push_back(std::move(species));
+    }
+    for (auto const& factors : lattice.place_factors)
+        factors_.insert(factors_.end(), factors.begin(), factors.end());
+    for (auto& member : members_) {
+        member.arrived.resize(species_.size());
+        member.after.resize(species_.size());
+        member.voxels.resize(kernels_.width);
+        std::size_t const words = kernels_.width;
+        member.buffer = std::make_unique<AlignedBuffer>((table_.registers + 2 * table_.reactions) * words + 64);
+        member.memory.registers = member.buffer->reals(table_.registers * words);
+        member.memory.upper = member.buffer->reals(table_.reactions * words);
+        member.memory.chosen = member.buffer->reals(table_.reactions * words);
+        member.memory.voxels = member.voxels.data();
+        member.memory.seen = member.after.data();
+    }
+}
+
+SplitLattice::~SplitLattice() = default;
+
+std::vector<HopStages> const& SplitLattice::stages_of(double tau) {
+    auto& stages = stages_[tau];
+    if (stages.empty())
+        for (auto const& plan : plans_) stages.emplace_back(plan, lattice_.grid.faces, plan.largest_rate > 0 ? tau : 0);
+    return stages;
+}
+
+void SplitLattice::begin(std::uint64_t index, LatticeBirth const& birth) {
+    index_ = index;
+    number_ = 0;
+    time_ = 0;
+    auto const block = kernels::draw_block<std::uint64_t>(seed_, index, kernels::Purpose::lattice, std::uint64_t{0});
+    key_ = (block.w[0] & 0xFFFFFFFF) | block.w[1] << 32;
+    std::size_t const voxels = lattice_.grid.voxels;
+    for (auto& species : species_) {
+        auto const* const counts = birth.counts.data() + species.number * voxels;
+        std::uint32_t seen = 0;
+        for (std::size_t v = 0; v < voxels; ++v) seen |= counts[v];
+        allocate(species, CountFormat::of(seen), counts);
+    }
+    for (auto& member : members_)
+        for (std::size_t r = 0; r < table_.registers; ++r)
+            std::fill_n(member.memory.registers + r * kernels_.width, kernels_.width, birth.registers[r]);
+}
+
+bool SplitLattice::run(std::uint64_t index, LatticeBirth const& birth, std::vector<double> const& times,
+                       Hooks const& hooks) {
+    begin(index, birth);
+    std::vector<std::uint32_t> counts;
+    for (std::size_t i = 0; i < times.size(); ++i) {
+        if (!advance(time_, times[i], hooks)) return false;
+        gather(counts);
+        hooks.sample(i, counts.data());
+    }
+    return true;
+}
+
+bool SplitLattice::advance(double from, double to, Hooks const& hooks) {
+    if (!(to > from)) return true;
+    double const length = to - from, steps = std::max(1.0, std::ceil(length / longest_ * (1 - 1e-9)));
+    double const tau = length / steps;
+    bool const reacts = table_.reactions > 0;
+    if (moves_ && reacts) step(tau / 2, tau);
+    else step(moves_ ? tau : 0, reacts ? tau : 0);
+    for (double i = 1; i < steps; ++i) {
+        time_ = from + i * tau;
+        if (!hooks.proceed(time_)) return false;
+        step(moves_ ? tau : 0, reacts ? tau : 0);
+    }
+    if (moves_ && reacts) step(tau / 2, 0);
+    steps_ += static_cast<std::uint64_t>(steps);
+    time_ = to;
+    return hooks.proceed(time_);
+}
+
+void SplitLattice::step(double diffusion, double reaction) {
+    auto const& stages = stages_of(diffusion);
+    while (!try_step(stages, reaction)) ++widened_;
+    for (auto& species : species_) std::swap(species.now, species.next);
+    ++number_;
+}
+
+bool SplitLattice::try_step(std::vector<HopStages> const& stages, double reaction) {
+    for (auto& member : members_) {
+        std::fill(member.arrived.begin(), member.arrived.end(), 0);
+        std::fill(member.after.begin(), member.after.end(), 0);
+        member.memory.failure = {};
+        member.memory.events = 0;
+    }
+    team_.run([&](unsigned member) { work(member, stages, reaction); });
+    std::uint64_t events = 0;
+    for (auto const& member : members_) {
+        if (member.memory.failure.failure != kernels::Failure::none) fail(member.memory.failure);
+        events += member.memory.events;
+    }
+    if (!widen()) return false;
+    reactions_ += events;
+    narrow();
+    return true;
+}
+
+CountFormat SplitLattice::needed(Species const& species, std::uint32_t factor) const {
+    std::uint32_t seen = 0;
+    for (auto const& member : members_) seen |= member.arrived[species.number] | member.after[species.number];
+    return CountFormat::of(factor * seen);
+}
+
+// Counts that did not fit are lost, but those before the step are still there.
+bool SplitLattice::widen() {
+    bool fits = true;
+    for (auto& species : species_) {
+        auto const format = needed(species, 1);
+        if (!format.wider_than(species.format)) continue;
+        fits = false;
+        reshape(species, format, species.now);
+    }
+    return fits;
+}
+
+// A narrower format waits until it would have been enough, with room to spare, for a while: going back costs a step.
+void SplitLattice::narrow() {
+    constexpr std::uint32_t steps_to_wait = 32;
+    for (auto& species : species_) {
+        auto const format = needed(species, 2);
+        species.calm = species.format.wider_than(format) ? species.calm + 1 : 0;
+        if (species.calm == steps_to_wait) reshape(species, format, species.next);
+    }
+}
+
+void SplitLattice::reshape(Species& species, CountFormat format, CountArray const& source) {
+    std::vector<std::uint32_t> counts(lattice_.grid.voxels);
+    source.copy_to(counts.data());
+    allocate(species, format, counts.data());
+    species.next.assign(format, counts.size(), counts.data());
+}
+
+void SplitLattice::allocate(Species& species, CountFormat format, std::uint32_t const* counts) {
+    std::size_t const voxels = lattice_.grid.voxels;
+    species.format = format;
+    species.calm = 0;
+    species.now.assign(format, voxels, counts);
+    for (auto* array : {&species.next, &species.arrived, &species.rest}) array->resize(format, voxels);
+    if (species.plan->largest_rate > 0)
+        for (auto& flows : species.flows) flows.resize(format, lattice_.grid);
+}
+
+namespace {
+
+// Of a member, in whole groups of voxels.
+std::uint32_t share(std::uint32_t voxels, unsigned member, unsigned members) {
+    std::uint64_t const groups = (std::uint64_t{voxels} + 3) / 4;
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(voxels, groups * member / members * 4));
+}
+
+}  // namespace
+
+kernels::DiffusionView SplitLattice::view(Species& species, unsigned stage) const {
+    auto const& grid = lattice_.grid;
+    kernels::DiffusionView view{};
+    view.voxels = grid.voxels;
+    view.faces = static_cast<std::uint32_t>(grid.faces);
+    std::int64_t const along[3] = {1, grid.size[0], std::int64_t{grid.size[0]} * grid.size[1]};
+    for (std::uint32_t f = 0; f < view.faces; ++f) view.stride[f] = f % 2 == 0 ? -along[f / 2] : along[f / 2];
+    view.open = species.plan->open.data();
+    species.flows[stage].set(view);
+    return view;
+}
+
+kernels::DrawName SplitLattice::name(Species const& species, unsigned stage) const {
+    return {key_, number_ << 32, kernels::draw_tag(species.number, stage)};
+}
+
+void SplitLattice::work(unsigned member, std::vector<HopStages> const& stages, double reaction) {
+    auto const begin = share(lattice_.grid.voxels, member, team_.size());
+    auto const end = share(lattice_.grid.voxels, member + 1, team_.size());
+    auto& own = members_[member];
+    auto const each_moving = [&](auto const& work) {
+        for (auto& species : species_)
+            if (species.plan->largest_rate > 0) work(species, stages[species.number]);
+    };
+    each_moving([&](Species& species, HopStages const& s) {
+        draw(species, 0, s.first.view(), species.now, begin, end);
+    });
+    team_.meet();
+    each_moving([&](Species& species, HopStages const& s) {
+        own.arrived[species.number] |=
+            kernels_.pull_first(view(species, 0), species.format.bytes, species.now.data(), species.arrived.data(),
+                                species.rest.data(), begin, end);
+        own.arrived[species.number] |= correct(species, 0, s.first_inflow, species.arrived, begin, end);
+        draw(species, 1, s.second.view(), species.arrived, begin, end);
+    });
+    team_.meet();
+    for (auto& species : species_) {
+        if (species.plan->largest_rate > 0) {
+            own.after[species.number] |=
+                kernels_.pull_second(view(species, 1), species.format.bytes, species.arrived.data(),
+                                     species.rest.data(), species.next.data(), begin, end);
+            own.after[species.number] |=
+                correct(species, 1, stages[species.number].second_inflow, species.next, begin, end);
+        } else {
+            own.after[species.number] |= species.next.copy(species.now, begin, end);
+        }
+    }
+    if (reaction > 0) react(own, reaction, begin, end);
+}
+
+void SplitLattice::draw(Species& species, unsigned stage, kernels::HopTable const& table, CountArray const& from,
+                        std::uint32_t begin, std::uint32_t end) {
+    auto const draws = name(species, stage);
+    kernels_.draw(view(species, stage), table, draws, species.format.bytes, from.data(), begin, end);
+    // What tries a face with a smaller rate gets through by chance.
+    auto const& special = species.plan->special;
+    for (auto i = species.plan->first_special(begin); i < special.size() && special[i].voxel < end; ++i) {
+        auto const& face = special[i];
+        if (face.accepted == 1) continue;
+        auto const tried = species.flows[stage].get(face.voxel, face.face);
+        std::uint32_t passed = 0;
+        if (tried > 0) {
+            kernels::LaneDraws<kernels::ScalarLane> bits{draws.key, draws.place(face.voxel), kernels::Purpose::inflow,
+                                                         draws.block(face.face << 16)};
+            passed = static_cast<std::uint32_t>(
+                kernels::draw_binomial<kernels::ScalarLane>(tried, face.accepted, true, bits));
+            species.flows[stage].set(face.voxel, face.face, passed);
+        }
+        species.returned[stage][i] = tried - passed;
+    }
+}
+
+// What pull did not know: who was turned back, who left or came around or through the lattice's faces.
+std::uint32_t SplitLattice::correct(Species& species, unsigned stage, double inflow, CountArray& counts,
+                                    std::uint32_t begin, std::uint32_t end) {
+    auto const draws = name(species, stage).alone();
+    auto const& special = species.plan->special;
+    std::uint32_t seen = 0;
+    for (auto i = species.plan->first_special(begin); i < special.size() && special[i].voxel < end; ++i) {
+        auto const& face = special[i];
+        std::int64_t change = 0;
+        if (stage == 0 && species.returned[0][i] > 0) {
+            species.rest.add(face.voxel, -static_cast<std::int64_t>(species.returned[0][i]));
+            change += species.returned[0][i];
+        }
+        if (!face.inside) {
+            change -= species.flows[stage].get(face.voxel, face.face);
+            if (face.other != Grid::outside) change += species.flows[stage].get(face.other, face.face ^ 1);
+        }
+        if (face.inflow > 0) {
+            kernels::LaneDraws<kernels::ScalarLane> bits{draws.key, draws.place(face.voxel), kernels::Purpose::inflow,
+                                                         draws.block(face.face << 16)};
+            change += static_cast<std::int64_t>(
+                kernels::draw_poisson<kernels::ScalarLane>(face.inflow * inflow, true, bits));
+        }
+        if (change != 0) seen |= counts.add(face.voxel, change);
+    }
+    return seen;
+}
+
+void SplitLattice::react(Member& member, double length, std::uint32_t begin, std::uint32_t end) {
+    std::vector<void*> counts;
+    std::vector<std::uint32_t> bytes;
+    for (auto& species : species_) {
+        counts.push_back(species.next.data());
+        bytes.push_back(species.format.bytes);
+    }
+    kernels::ReactionView const reactions{&table_,       lattice_.grid.voxels,
+                                          length,        key_,
+                                          number_ << 32, counts.data(),
+                                          bytes.data(),  lattice_.same_everywhere ? nullptr : lattice_.place.data(),
+                                          factors_.data()};
+    kernels_.react(reactions, member.memory, begin, end);
+}
+
+void SplitLattice::gather(std::vector<std::uint32_t>& counts) const {
+    std::size_t const voxels = lattice_.grid.voxels;
+    counts.resize(species_.size() * voxels);
+    for (auto const& species : species_) species.now.copy_to(counts.data() + species.number * voxels);
+}
+
+void SplitLattice::fail(kernels::FailureReport report) const {
+    report.cell = index_;
+    report.time = time_;
+    throw_failure(lattice_.network, report, 0);
+}
+
+}  // namespace fano
