@@ -16,8 +16,8 @@ inline auto with_count_type(u32 bytes, Work const& work) {
 
 template <bool second, class Count>
 inline u32 pull(DiffusionView const& view, StageCounts<Count> const& counts, u32 begin, u32 end) {
-    return view.packed != nullptr ? pull_voxels<Count, second, true>(view, counts, begin, end)
-                                  : pull_voxels<Count, second, false>(view, counts, begin, end);
+    return view.packed != nullptr ? pull_voxels<Count, second, PackedExchange>(view, counts, begin, end)
+                                  : pull_voxels<Count, second, PlaneExchange>(view, counts, begin, end);
 }
 
 template <class Lane>
@@ -26,7 +26,11 @@ inline constexpr LatticeKernels lattice_kernels{
     [](DiffusionView const& view, HopTable const& table, DrawName const& name, u32 bytes, void const* counts,
        u32 begin, u32 end) {
         with_count_type(bytes, [&]<class Count>(Count*) {
-            draw_voxels<Lane>(view, table, name, static_cast<Count const*>(counts), begin, end);
+            auto const* const numbers = static_cast<Count const*>(counts);
+            if (view.packed != nullptr)
+                draw_packed<Lane>(view, table, name, numbers, begin, end);
+            else
+                draw_planes<Lane>(view, table, name, numbers, begin, end);
         });
     },
     [](DiffusionView const& view, u32 bytes, void const* before, void* arrived, void* rest, u32 begin, u32 end) {
@@ -43,6 +47,11 @@ inline constexpr LatticeKernels lattice_kernels{
                               StageCounts<Count>{static_cast<Count const*>(arrived), static_cast<Count const*>(rest),
                                                  nullptr, static_cast<Count*>(after)},
                               begin, end);
+        });
+    },
+    [](DiffusionView const& view, u32 bytes, WrappedFace const* faces, u64 size, void* counts) {
+        return with_count_type(bytes, [&]<class Count>(Count*) {
+            return wrap_voxels(view, faces, size, static_cast<Count*>(counts));
         });
     },
     [](ReactionView const& view, ReactionMemory& memory, u32 begin, u32 end) {

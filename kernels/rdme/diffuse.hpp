@@ -19,69 +19,100 @@ struct DiffusionView {
     u32* through[6];     //!< [face][voxel] or null
 };
 
+struct WrappedFace {
+    u32 voxel, face;
+    u32 other;  // the voxel that it leads to
+};
+
 }  // namespace fano::kernels
 
 FANO_KERNELS_BEGIN
 
-// Draws for `4 * Lane::width` voxels from `first` on: a block of random bits a group of four, for the groups that
-// are not empty.
-template <class Lane, class Count>
-FANO_ROUTINE void draw_block_of_voxels(DiffusionView const& view, HopTable const& table, DrawName const& name,
-                                       Count const* counts, u32 first, u32 end) {
+// Lanes take groups of four voxels, and threads whole blocks, so that a block belongs to one thread whatever its
+// lanes. Arrays of counts and flows go on to the end of their last block.
+inline constexpr u32 block_voxels = 128;
+
+// The voxels of a block that hold molecules, with 32 random bits each.
+template <class Lane>
+class OccupiedVoxels {
     using Word = typename Lane::Word;
-    constexpr u32 width = Lane::width, voxels = 4 * width;
-    bool const packed = view.packed != nullptr;
-    u32 const stop = first + voxels < end ? first + voxels : end;
-    if (packed)
-        for (u32 v = first; v < stop; ++v) view.packed[v] = 0;
-    else
-        for (u32 f = 0; f < table.faces; ++f)
-            for (u32 v = first; v < stop; ++v) view.through[f][v] = 0;
-    alignas(64) u64 groups[width];
-    u32 filled = 0;
-    for (u32 v = first; v < stop; v += 4) {
-        bool some = false;
-        for (u32 i = v; i < stop && i < v + 4; ++i) some |= counts[i] != 0;
-        groups[filled] = v >> 2;
-        filled += some ? 1 : 0;
+    static constexpr u32 groups_a_block = block_voxels / 4;
+
+public:
+    u32 size = 0;
+    u32 voxel[block_voxels + 1], bits[block_voxels + 1];
+
+    template <class Count>
+    FANO_FUNCTION void find(DrawName const& name, Count const* counts, u32 first) {
+        alignas(64) u64 groups[groups_a_block + Lane::width];
+        u32 filled = 0;
+        for (u32 v = first; v < first + block_voxels; v += 4) {
+            groups[filled] = v >> 2;
+            filled += (counts[v] | counts[v + 1] | counts[v + 2] | counts[v + 3]) != 0 ? 1 : 0;
+        }
+        size = 0;
+        for (u32 i = 0; i < Lane::width; ++i) groups[filled + i] = first >> 2;
+        for (u32 i = 0; i < filled; i += Lane::width) draw(name, counts, groups + i, filled - i);
     }
-    if (filled == 0) return;
-    for (u32 i = filled; i < width; ++i) groups[i] = groups[0];
-    Word const group = *reinterpret_cast<Word const*>(groups);
-    auto const block =
-        draw_block<Word>(name.key, group + Word(name.step), Purpose::hop, Word(name.block(0)));
-    alignas(64) u64 bits[4][width];
-    for (u32 j = 0; j < 4; ++j) *reinterpret_cast<Word*>(bits[j]) = block.w[j];
-    u32 voxel[voxels + 1], word[voxels + 1], occupied = 0;
-    for (u32 i = 0; i < filled; ++i)
-        for (u32 j = 0; j < 4; ++j) {
-            u32 const v = (static_cast<u32>(groups[i]) << 2) + j;
-            voxel[occupied] = v;
-            word[occupied] = static_cast<u32>(bits[j][i]);
-            occupied += v < stop && counts[v] != 0 ? 1 : 0;
+
+private:
+    template <class Count>
+    FANO_FUNCTION void draw(DrawName const& name, Count const* counts, u64 const* groups, u32 most) {
+        alignas(64) u64 places[Lane::width];
+        for (u32 i = 0; i < Lane::width; ++i) places[i] = name.place(static_cast<u32>(groups[i]));
+        auto const block = draw_block<Word>(name.key, *reinterpret_cast<Word const*>(places), Purpose::hop,
+                                            Word(name.block(0)));
+        alignas(64) u64 words[4][Lane::width];
+        for (u32 j = 0; j < 4; ++j) *reinterpret_cast<Word*>(words[j]) = block.w[j];
+        u32 const lanes = most < Lane::width ? most : Lane::width;
+        u32 n = size;
+        for (u32 i = 0; i < lanes; ++i) {
+            u32 const v = static_cast<u32>(groups[i]) << 2;
+            for (u32 j = 0; j < 4; ++j) {
+                voxel[n] = v + j;
+                bits[n] = static_cast<u32>(words[j][i]);
+                n += counts[v + j] != 0 ? 1 : 0;
+            }
         }
-    for (u32 i = 0; i < occupied; ++i) {
-        u32 const v = voxel[i], n = counts[v];
-        if (packed && n <= most_tabled) {
-            view.packed[v] = tabled_hops(table, name, v, 0, n, word[i]);
-            continue;
-        }
-        auto const flows = draw_hops(table, name, v, n, word[i]);
-        if (packed) {
-            u32 sum = 0;
-            for (u32 f = 0; f < table.faces; ++f) sum |= flows.through[f] << (flow_bits * f);
-            view.packed[v] = sum;
-        } else {
-            for (u32 f = 0; f < table.faces; ++f) view.through[f][v] = flows.through[f];
+        size = n;
+    }
+};
+
+template <class Lane, class Count>
+FANO_ROUTINE void draw_packed(DiffusionView const& view, HopTable const& given, DrawName const& name,
+                              Count const* counts, u32 begin, u32 end) {
+    HopTable const table = given;  // a copy, which no write can change
+    u32* const packed = view.packed;
+    OccupiedVoxels<Lane> occupied;
+    for (u32 first = begin; first < end; first += block_voxels) {
+        for (u32 i = 0; i < block_voxels; ++i) packed[first + i] = 0;
+        occupied.find(name, counts, first);
+        for (u32 i = 0; i < occupied.size; ++i) {
+            u32 const v = occupied.voxel[i], n = counts[v];
+            if (n <= most_tabled) {
+                packed[v] = tabled_hops(table, name, v, 0, n, occupied.bits[i]);
+                continue;
+            }
+            auto const flows = draw_hops(table, name, v, n, occupied.bits[i]);
+            for (u32 f = 0; f < table.faces; ++f) packed[v] |= flows.through[f] << (flow_bits * f);
         }
     }
 }
 
 template <class Lane, class Count>
-FANO_ROUTINE void draw_voxels(DiffusionView const& view, HopTable const& table, DrawName const& name,
+FANO_ROUTINE void draw_planes(DiffusionView const& view, HopTable const& table, DrawName const& name,
                               Count const* counts, u32 begin, u32 end) {
-    for (u32 first = begin; first < end; first += 4 * Lane::width)
-        draw_block_of_voxels<Lane>(view, table, name, counts, first, end);
+    OccupiedVoxels<Lane> occupied;
+    for (u32 first = begin; first < end; first += block_voxels) {
+        for (u32 f = 0; f < table.faces; ++f)
+            for (u32 i = 0; i < block_voxels; ++i) view.through[f][first + i] = 0;
+        occupied.find(name, counts, first);
+        for (u32 i = 0; i < occupied.size; ++i) {
+            u32 const v = occupied.voxel[i];
+            auto const flows = draw_hops(table, name, v, counts[v], occupied.bits[i]);
+            for (u32 f = 0; f < table.faces; ++f) view.through[f][v] = flows.through[f];
+        }
+    }
 }
 
 FANO_FUNCTION u32 sum_of_flows(u32 packed) {
@@ -101,27 +132,44 @@ struct Exchange {
     u32 tried, left, entered;  // `tried` without `left` came to closed faces
 };
 
-FANO_FUNCTION Exchange exchange_packed(DiffusionView const& view, u32 voxel) {
-    u32 const own = view.packed[voxel], open = view.open[voxel];
-    // Molecules that come in through face f left the neighbour there through the opposite one.
-    u32 in = 0;
-    FANO_UNROLL
-    for (u32 f = 0; f < 6; ++f)
-        in |= view.packed[static_cast<i64>(voxel) + view.stride[f]] & (flow_mask << (flow_bits * (f ^ 1)));
-    return {sum_of_flows(own), sum_of_flows(own & open), sum_of_flows(in & swap_faces(open))};
-}
-
-FANO_FUNCTION Exchange exchange_planes(DiffusionView const& view, u32 voxel) {
-    Exchange sum{};
-    u32 const open = view.open[voxel];
-    for (u32 f = 0; f < view.faces; ++f) {
-        u32 const is_open = open >> (flow_bits * f) & 1, own = view.through[f][voxel];
-        sum.tried += own;
-        sum.left += is_open * own;
-        sum.entered += is_open * view.through[f ^ 1][static_cast<i64>(voxel) + view.stride[f]];
+// Pointers apart, so that compilers see a loop over plain arrays.
+class PackedExchange {
+public:
+    FANO_FUNCTION explicit PackedExchange(DiffusionView const& view) : own_(view.packed), open_(view.open) {
+        for (u32 f = 0; f < 6; ++f) from_[f] = view.packed + view.stride[f];
     }
-    return sum;
-}
+    FANO_FUNCTION Exchange operator()(u32 voxel) const {
+        u32 const own = own_[voxel], open = open_[voxel];
+        // Molecules that come in through face f left the neighbour there through the opposite one.
+        u32 const in = come(0, voxel) | come(1, voxel) | come(2, voxel) | come(3, voxel) | come(4, voxel) | come(5, voxel);
+        return {sum_of_flows(own), sum_of_flows(own & open), sum_of_flows(in & swap_faces(open))};
+    }
+
+private:
+    FANO_FUNCTION u32 come(u32 face, u32 voxel) const {
+        return from_[face][voxel] & (flow_mask << (flow_bits * (face ^ 1)));
+    }
+    u32 const *own_, *open_, *from_[6];
+};
+
+class PlaneExchange {
+public:
+    FANO_FUNCTION explicit PlaneExchange(DiffusionView const& view) : view_(view) {}
+    FANO_FUNCTION Exchange operator()(u32 voxel) const {
+        Exchange sum{};
+        u32 const open = view_.open[voxel];
+        for (u32 f = 0; f < view_.faces; ++f) {
+            u32 const is_open = open >> (flow_bits * f) & 1, own = view_.through[f][voxel];
+            sum.tried += own;
+            sum.left += is_open * own;
+            sum.entered += is_open * view_.through[f ^ 1][static_cast<i64>(voxel) + view_.stride[f]];
+        }
+        return sum;
+    }
+
+private:
+    DiffusionView const view_;
+};
 
 template <class Count>
 struct StageCounts {
@@ -132,26 +180,46 @@ struct StageCounts {
 };
 
 // Returns the bits of all counts or-ed together: whether they fit.
-template <class Count, bool second, bool packed>
+template <class Count, bool second, class Exchanges>
 FANO_ROUTINE u32 pull_voxels(DiffusionView const& view, StageCounts<Count> const& counts, u32 begin, u32 end) {
     u32 seen = 0;
     Count const* const before = counts.before;
     Count const* const rest = counts.rest;
     Count* const arrived = counts.arrived;
     Count* const after = counts.after;
+    Exchanges const exchange{view};
 #pragma GCC ivdep
     for (u32 v = begin; v < end; ++v) {
-        auto const [tried, left, entered] = packed ? exchange_packed(view, v) : exchange_planes(view, v);
-        if (second) {
-            u32 const now = rest[v] + (before[v] - left + entered);
+        auto const flow = exchange(v);
+        if constexpr (second) {
+            u32 const now = rest[v] + (before[v] - flow.left + flow.entered);
             seen |= now;
             after[v] = static_cast<Count>(now);
         } else {
-            u32 const moved = entered + (tried - left);
+            u32 const moved = flow.entered + (flow.tried - flow.left);
             seen |= moved;
             arrived[v] = static_cast<Count>(moved);
-            after[v] = static_cast<Count>(before[v] - tried);
+            after[v] = static_cast<Count>(before[v] - flow.tried);
         }
+    }
+    return seen;
+}
+
+// What pull did not do: faces at which the lattice goes on at its other end.
+template <class Count>
+FANO_ROUTINE u32 wrap_voxels(DiffusionView const& view, WrappedFace const* faces, u64 size, Count* counts) {
+    u32 seen = 0;
+    for (u64 i = 0; i < size; ++i) {
+        WrappedFace const& face = faces[i];
+        u32 now = counts[face.voxel];
+        if (view.packed != nullptr) {
+            now -= view.packed[face.voxel] >> (flow_bits * face.face) & flow_mask;
+            now += view.packed[face.other] >> (flow_bits * (face.face ^ 1)) & flow_mask;
+        } else {
+            now += view.through[face.face ^ 1][face.other] - view.through[face.face][face.voxel];
+        }
+        seen |= now;
+        counts[face.voxel] = static_cast<Count>(now);
     }
     return seen;
 }

@@ -1,6 +1,6 @@
 #include "rdme/counts.hpp"
 
-#include <cstring>
+#include <type_traits>
 
 namespace fano {
 
@@ -23,7 +23,7 @@ void typed(std::uint32_t width, Bytes* bytes, Work const& work) {
 void CountArray::resize(CountFormat format, std::size_t size) {
     width_ = format.bytes;
     size_ = size;
-    bytes_.assign(size * width_, 0);
+    bytes_.assign((size + kernels::block_voxels) * width_, 0);
 }
 
 void CountArray::assign(CountFormat format, std::size_t size, std::uint32_t const* counts) {
@@ -59,28 +59,17 @@ std::uint32_t CountArray::add(std::size_t i, std::int64_t change) {
 
 void FlowArray::resize(CountFormat format, Grid const& grid) {
     packed_ = format.packed;
-    voxels_ = grid.voxels;
     faces_ = static_cast<std::size_t>(grid.faces);
     // The stride along the last axis.
     pad_ = faces_ == 2 ? 1 : faces_ == 4 ? grid.size[0] : std::size_t{grid.size[0]} * grid.size[1];
-    numbers_.assign((voxels_ + 2 * pad_) * (packed_ ? 1 : faces_), 0);
+    plane_ = grid.voxels + 2 * pad_ + kernels::block_voxels;
+    numbers_.assign(plane_ * (packed_ ? 1 : faces_), 0);
 }
 
 void FlowArray::set(kernels::DiffusionView& view) {
     view.packed = packed_ ? numbers_.data() + pad_ : nullptr;
     for (std::uint32_t f = 0; f < 6; ++f)
         view.through[f] = packed_ || f >= faces_ ? nullptr : numbers_.data() + at(0, f);
-}
-
-std::uint32_t FlowArray::get(std::uint32_t voxel, std::uint32_t face) const {
-    auto const number = numbers_[at(voxel, face)];
-    return packed_ ? number >> (kernels::flow_bits * face) & kernels::flow_mask : number;
-}
-
-void FlowArray::set(std::uint32_t voxel, std::uint32_t face, std::uint32_t molecules) {
-    auto& number = numbers_[at(voxel, face)];
-    auto const shift = kernels::flow_bits * face;
-    number = packed_ ? (number & ~(kernels::flow_mask << shift)) | molecules << shift : molecules;
 }
 
 }  // namespace fano

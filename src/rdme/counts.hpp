@@ -46,15 +46,22 @@ class FlowArray {
 public:
     void resize(CountFormat format, Grid const& grid);
     void set(kernels::DiffusionView& view);
-    std::uint32_t get(std::uint32_t voxel, std::uint32_t face) const;
-    void set(std::uint32_t voxel, std::uint32_t face, std::uint32_t molecules);
+    std::uint32_t get(std::uint32_t voxel, std::uint32_t face) const {
+        auto const number = numbers_[at(voxel, face)];
+        return packed_ ? number >> (kernels::flow_bits * face) & kernels::flow_mask : number;
+    }
+    void set(std::uint32_t voxel, std::uint32_t face, std::uint32_t molecules) {
+        auto& number = numbers_[at(voxel, face)];
+        auto const shift = kernels::flow_bits * face;
+        number = packed_ ? (number & ~(kernels::flow_mask << shift)) | molecules << shift : molecules;
+    }
 
 private:
     std::size_t at(std::uint32_t voxel, std::uint32_t face) const {
-        return pad_ + voxel + (packed_ ? 0 : face * (voxels_ + 2 * pad_));
+        return pad_ + voxel + (packed_ ? 0 : face * plane_);
     }
     bool packed_ = true;
-    std::size_t pad_ = 0, voxels_ = 0, faces_ = 0;
+    std::size_t pad_ = 0, plane_ = 0, faces_ = 0;
     std::vector<std::uint32_t> numbers_;
 };
 

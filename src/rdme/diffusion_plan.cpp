@@ -16,18 +16,13 @@ DiffusionPlan::DiffusionPlan(Grid const& grid, SpeciesJumps const& jumps) {
             auto const f = static_cast<std::uint32_t>(face);
             double const accepted = kind.rate[f] / largest_rate;
             if (accepted == 0) continue;
-            bool const inside = !grid.at_edge(place, face);
-            if (inside) open[v] |= kernels::flow_mask << (kernels::flow_bits * f);
-            if (inside && accepted == 1) continue;
-            special.push_back({v, f, accepted, inside, inside ? Grid::outside : grid.neighbour(v, face), kind.inflow[f]});
+            if (accepted < 1) slow.push_back({v, f, accepted});
+            auto const next = grid.neighbour(v, face);
+            if (!grid.at_edge(place, face)) open[v] |= kernels::flow_mask << (kernels::flow_bits * f);
+            else if (next != Grid::outside) wrapped.push_back({v, f, next});
+            else ends.push_back({v, f, kind.inflow[f]});
         }
     }
-}
-
-std::size_t DiffusionPlan::first_special(std::uint32_t voxel) const {
-    auto const before = [](SpecialFace const& face, std::uint32_t v) { return face.voxel < v; };
-    return static_cast<std::size_t>(std::lower_bound(special.begin(), special.end(), voxel, before) -
-                                    special.begin());
 }
 
 namespace {

@@ -41,7 +41,7 @@ struct SplitLattice::Species {
     CountFormat format;
     CountArray now, next, arrived, rest;
     FlowArray flows[2];
-    std::vector<std::uint32_t> returned[2];  //!< [special face] that did not get through
+    std::vector<std::uint32_t> returned;  //!< [slow face] that did not get through in stage 1
     std::uint32_t calm = 0;                  // steps in which a narrower format would have done
 };
 
@@ -67,7 +67,7 @@ SplitLattice::SplitLattice(Lattice const& lattice, std::vector<DiffusionPlan> co
         Species species{};
         species.number = s;
         species.plan = &plans[s];
-        for (auto& returned : species.returned) returned.resize(plans[s].special.size());
+        species.returned.resize(plans[s].slow.size());
         moves_ |= plans[s].largest_rate > 0;
         species_.push_back(std::move(species));
     }
@@ -217,10 +217,11 @@ void SplitLattice::allocate(Species& species, CountFormat format, std::uint32_t 
 
 namespace {
 
-// Of a member, in whole groups of voxels.
+// Of a member, in whole blocks.
 std::uint32_t share(std::uint32_t voxels, unsigned member, unsigned members) {
-    std::uint64_t const groups = (std::uint64_t{voxels} + 3) / 4;
-    return static_cast<std::uint32_t>(std::min<std::uint64_t>(voxels, groups * member / members * 4));
+    std::uint64_t const blocks = (std::uint64_t{voxels} + kernels::block_voxels - 1) / kernels::block_voxels;
+    return static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(voxels, blocks * member / members * kernels::block_voxels));
 }
 
 }  // namespace
@@ -275,48 +276,53 @@ void SplitLattice::work(unsigned member, std::vector<HopStages> const& stages, d
     if (reaction > 0) react(own, reaction, begin, end);
 }
 
+namespace {
+
+// What is drawn for one face of a voxel alone.
+kernels::LaneDraws<kernels::ScalarLane> draws_at(kernels::DrawName const& name, std::uint32_t voxel,
+                                                 std::uint32_t face) {
+    return {name.key, name.place(voxel), kernels::Purpose::inflow, name.block(face << 16)};
+}
+
+}  // namespace
+
 void SplitLattice::draw(Species& species, unsigned stage, kernels::HopTable const& table, CountArray const& from,
                         std::uint32_t begin, std::uint32_t end) {
     auto const draws = name(species, stage);
     kernels_.draw(view(species, stage), table, draws, species.format.bytes, from.data(), begin, end);
     // What tries a face with a smaller rate gets through by chance.
-    auto const& special = species.plan->special;
-    for (auto i = species.plan->first_special(begin); i < special.size() && special[i].voxel < end; ++i) {
-        auto const& face = special[i];
-        if (face.accepted == 1) continue;
+    auto const slow = faces_within(species.plan->slow, begin, end);
+    for (auto const& face : slow) {
         auto const tried = species.flows[stage].get(face.voxel, face.face);
         std::uint32_t passed = 0;
         if (tried > 0) {
-            kernels::LaneDraws<kernels::ScalarLane> bits{draws.key, draws.place(face.voxel), kernels::Purpose::inflow,
-                                                         draws.block(face.face << 16)};
+            auto bits = draws_at(draws, face.voxel, face.face);
             passed = static_cast<std::uint32_t>(
                 kernels::draw_binomial<kernels::ScalarLane>(tried, face.accepted, true, bits));
             species.flows[stage].set(face.voxel, face.face, passed);
         }
-        species.returned[stage][i] = tried - passed;
+        if (stage == 0) species.returned[static_cast<std::size_t>(&face - species.plan->slow.data())] = tried - passed;
     }
 }
 
 // What pull did not know: who was turned back, who left or came around or through the lattice's faces.
 std::uint32_t SplitLattice::correct(Species& species, unsigned stage, double inflow, CountArray& counts,
                                     std::uint32_t begin, std::uint32_t end) {
-    auto const draws = name(species, stage).alone();
-    auto const& special = species.plan->special;
-    std::uint32_t seen = 0;
-    for (auto i = species.plan->first_special(begin); i < special.size() && special[i].voxel < end; ++i) {
-        auto const& face = special[i];
-        std::int64_t change = 0;
-        if (stage == 0 && species.returned[0][i] > 0) {
-            species.rest.add(face.voxel, -static_cast<std::int64_t>(species.returned[0][i]));
-            change += species.returned[0][i];
+    auto const wrapped = faces_within(species.plan->wrapped, begin, end);
+    auto seen = kernels_.wrap(view(species, stage), species.format.bytes, wrapped.data(), wrapped.size(),
+                              counts.data());
+    // In stage 1 those who were turned back count as having tried; in stage 2 they never left.
+    if (stage == 0)
+        for (auto const& face : faces_within(species.plan->slow, begin, end)) {
+            auto const returned = species.returned[static_cast<std::size_t>(&face - species.plan->slow.data())];
+            if (returned == 0) continue;
+            species.rest.add(face.voxel, -static_cast<std::int64_t>(returned));
+            seen |= counts.add(face.voxel, returned);
         }
-        if (!face.inside) {
-            change -= species.flows[stage].get(face.voxel, face.face);
-            if (face.other != Grid::outside) change += species.flows[stage].get(face.other, face.face ^ 1);
-        }
+    for (auto const& face : faces_within(species.plan->ends, begin, end)) {
+        std::int64_t change = -static_cast<std::int64_t>(species.flows[stage].get(face.voxel, face.face));
         if (face.inflow > 0) {
-            kernels::LaneDraws<kernels::ScalarLane> bits{draws.key, draws.place(face.voxel), kernels::Purpose::inflow,
-                                                         draws.block(face.face << 16)};
+            auto bits = draws_at(name(species, stage).alone(), face.voxel, 8 + face.face);
             change += static_cast<std::int64_t>(
                 kernels::draw_poisson<kernels::ScalarLane>(face.inflow * inflow, true, bits));
         }
