@@ -39,44 +39,50 @@ class OccupiedVoxels {
     static constexpr u32 groups_a_block = block_voxels / 4;
 
 public:
-    u32 size = 0;
+    u64 size = 0;
     u32 voxel[block_voxels + 1], bits[block_voxels + 1];
 
     template <class Count>
     FANO_FUNCTION void find(DrawName const& name, Count const* counts, u32 first) {
         alignas(64) u64 groups[groups_a_block + Lane::width];
-        u32 filled = 0;
-        for (u32 v = first; v < first + block_voxels; v += 4) {
-            groups[filled] = v >> 2;
-            filled += (counts[v] | counts[v + 1] | counts[v + 2] | counts[v + 3]) != 0 ? 1 : 0;
+        u64 filled = 0, group = first >> 2;
+        Count const* const here = counts + first;
+        for (u64 i = 0; i < block_voxels; i += 4) {
+            groups[filled] = group++;
+            filled += (here[i] | here[i + 1] | here[i + 2] | here[i + 3]) != 0 ? 1 : 0;
         }
         size = 0;
-        for (u32 i = 0; i < Lane::width; ++i) groups[filled + i] = first >> 2;
-        for (u32 i = 0; i < filled; i += Lane::width) draw(name, counts, groups + i, filled - i);
+        for (u64 i = 0; i < Lane::width; ++i) groups[filled + i] = groups[0];
+        for (u64 i = 0; i < filled; i += Lane::width) draw(name, counts, groups + i, filled - i);
     }
 
 private:
     template <class Count>
-    FANO_FUNCTION void draw(DrawName const& name, Count const* counts, u64 const* groups, u32 most) {
-        alignas(64) u64 places[Lane::width];
-        for (u32 i = 0; i < Lane::width; ++i) places[i] = name.place(static_cast<u32>(groups[i]));
+    FANO_FUNCTION void draw(DrawName const& name, Count const* counts, u64 const* groups, u64 most) {
+        alignas(64) u64 places[Lane::width], words[4][Lane::width];
+        for (u64 i = 0; i < Lane::width; ++i) places[i] = name.step + groups[i];
         auto const block = draw_block<Word>(name.key, *reinterpret_cast<Word const*>(places), Purpose::hop,
                                             Word(name.block(0)));
-        alignas(64) u64 words[4][Lane::width];
         for (u32 j = 0; j < 4; ++j) *reinterpret_cast<Word*>(words[j]) = block.w[j];
-        u32 const lanes = most < Lane::width ? most : Lane::width;
-        u32 n = size;
-        for (u32 i = 0; i < lanes; ++i) {
-            u32 const v = static_cast<u32>(groups[i]) << 2;
-            for (u32 j = 0; j < 4; ++j) {
-                voxel[n] = v + j;
+        u64 const lanes = most < Lane::width ? most : Lane::width;
+        u64 n = size;
+        for (u64 i = 0; i < lanes; ++i) {
+            u64 const v = groups[i] << 2;
+            Count const* const here = counts + v;
+            FANO_UNROLL
+            for (u64 j = 0; j < 4; ++j) {
+                voxel[n] = static_cast<u32>(v + j);
                 bits[n] = static_cast<u32>(words[j][i]);
-                n += counts[v + j] != 0 ? 1 : 0;
+                n += here[j] != 0 ? 1 : 0;
             }
         }
         size = n;
     }
 };
+
+FANO_FUNCTION void clear(u32* block) {
+    for (u64 i = 0; i < block_voxels; ++i) block[i] = 0;
+}
 
 template <class Lane, class Count>
 FANO_ROUTINE void draw_packed(DiffusionView const& view, HopTable const& given, DrawName const& name,
@@ -85,9 +91,9 @@ FANO_ROUTINE void draw_packed(DiffusionView const& view, HopTable const& given, 
     u32* const packed = view.packed;
     OccupiedVoxels<Lane> occupied;
     for (u32 first = begin; first < end; first += block_voxels) {
-        for (u32 i = 0; i < block_voxels; ++i) packed[first + i] = 0;
+        clear(packed + first);
         occupied.find(name, counts, first);
-        for (u32 i = 0; i < occupied.size; ++i) {
+        for (u64 i = 0; i < occupied.size; ++i) {
             u32 const v = occupied.voxel[i], n = counts[v];
             if (n <= most_tabled) {
                 packed[v] = tabled_hops(table, name, v, 0, n, occupied.bits[i]);
@@ -105,9 +111,9 @@ FANO_ROUTINE void draw_planes(DiffusionView const& view, HopTable const& table, 
     OccupiedVoxels<Lane> occupied;
     for (u32 first = begin; first < end; first += block_voxels) {
         for (u32 f = 0; f < table.faces; ++f)
-            for (u32 i = 0; i < block_voxels; ++i) view.through[f][first + i] = 0;
+            clear(view.through[f] + first);
         occupied.find(name, counts, first);
-        for (u32 i = 0; i < occupied.size; ++i) {
+        for (u64 i = 0; i < occupied.size; ++i) {
             u32 const v = occupied.voxel[i];
             auto const flows = draw_hops(table, name, v, counts[v], occupied.bits[i]);
             for (u32 f = 0; f < table.faces; ++f) view.through[f][v] = flows.through[f];

@@ -29,9 +29,11 @@ std::size_t rounded(std::size_t words) { return (words + line_words - 1) / line_
 
 bool processor_can_run(Device device) {
 #if defined(__x86_64__)
-    if (device == Device::avx2) return __builtin_cpu_supports("avx2") != 0;
+    bool const avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi2") != 0;
+    if (device == Device::avx2) return avx2;
     if (device == Device::avx512)
-        return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0;
+        return avx2 && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
+               __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0;
     return true;
 #else
     return device != Device::avx2 && device != Device::avx512;
