@@ -14,10 +14,22 @@ inline auto with_count_type(u32 bytes, Work const& work) {
     return work(static_cast<u32*>(nullptr));
 }
 
+template <class Lane, class Count>
+inline void draw(DiffusionView const& view, HopTable const& table, DrawName const& name, Count const* counts, u32 begin,
+                 u32 end) {
+    if (view.packed != nullptr)
+        return draw_voxels<Lane>(PackedWriter<u32>{view.packed, table.outcome}, table, name, counts, begin, end);
+    if (view.wide != nullptr)
+        return draw_voxels<Lane>(PackedWriter<u64>{view.wide, table.wide}, table, name, counts, begin, end);
+    draw_voxels<Lane>(PlaneWriter{view, table}, table, name, counts, begin, end);
+}
+
 template <bool second, class Count>
 inline u32 pull(DiffusionView const& view, StageCounts<Count> const& counts, u32 begin, u32 end) {
-    return view.packed != nullptr ? pull_voxels<Count, second, PackedExchange>(view, counts, begin, end)
-                                  : pull_voxels<Count, second, PlaneExchange>(view, counts, begin, end);
+    if (view.packed != nullptr)
+        return pull_voxels<second>(PackedExchange<u32>{view, view.packed}, counts, begin, end);
+    if (view.wide != nullptr) return pull_voxels<second>(PackedExchange<u64>{view, view.wide}, counts, begin, end);
+    return pull_voxels<second>(PlaneExchange{view}, counts, begin, end);
 }
 
 template <class Lane>
@@ -26,11 +38,7 @@ inline constexpr LatticeKernels lattice_kernels{
     [](DiffusionView const& view, HopTable const& table, DrawName const& name, u32 bytes, void const* counts,
        u32 begin, u32 end) {
         with_count_type(bytes, [&]<class Count>(Count*) {
-            auto const* const numbers = static_cast<Count const*>(counts);
-            if (view.packed != nullptr)
-                draw_packed<Lane>(view, table, name, numbers, begin, end);
-            else
-                draw_planes<Lane>(view, table, name, numbers, begin, end);
+            fano::kernels::draw<Lane>(view, table, name, static_cast<Count const*>(counts), begin, end);
         });
     },
     [](DiffusionView const& view, u32 bytes, void const* before, void* arrived, void* rest, u32 begin, u32 end) {

@@ -7,16 +7,18 @@
 #pragma once
 
 #include "kernels/rdme/hop.hpp"
+#include "kernels/rdme/occupied.hpp"
 
 namespace fano::kernels {
 
-// Counts have 8, 16 or 32 bits; flows are packed or six planes.
+// Counts have 8, 16 or 32 bits; flows are packed in one of two ways, or six planes.
 struct DiffusionView {
     u32 voxels, faces;
-    i64 stride[6];       // to the neighbour through a face, in voxels
-    u32 const* open;     //!< [voxel] packed: flow_mask for each open face
-    u32* packed;         //!< [voxel] or null
-    u32* through[6];     //!< [face][voxel] or null
+    i64 stride[6];             // to the neighbour through a face, in voxels
+    unsigned char const* open; //!< [voxel] a bit for each face that leads to a neighbour in memory
+    u32* packed;               //!< [voxel] or null
+    u64* wide;                 //!< [voxel] or null
+    u32* through[6];           //!< [face][voxel] or null
 };
 
 struct WrappedFace {
@@ -28,109 +30,82 @@ struct WrappedFace {
 
 FANO_KERNELS_BEGIN
 
-// Lanes take groups of four voxels, and threads whole blocks, so that a block belongs to one thread whatever its
-// lanes. Arrays of counts and flows go on to the end of their last block.
-inline constexpr u32 block_voxels = 128;
-
-// The voxels of a block that hold molecules, with 32 random bits each.
-template <class Lane>
-class OccupiedVoxels {
-    using Word = typename Lane::Word;
-    static constexpr u32 groups_a_block = block_voxels / 4;
-
+// Writes flows that are packed in one number.
+template <class Packed>
+class PackedWriter {
 public:
-    u64 size = 0;
-    u32 voxel[block_voxels + 1], bits[block_voxels + 1];
-
-    template <class Count>
-    FANO_FUNCTION void find(DrawName const& name, Count const* counts, u32 first) {
-        alignas(64) u64 groups[groups_a_block + Lane::width];
-        u64 filled = 0, group = first >> 2;
-        Count const* const here = counts + first;
-        for (u64 i = 0; i < block_voxels; i += 4) {
-            groups[filled] = group++;
-            filled += (here[i] | here[i + 1] | here[i + 2] | here[i + 3]) != 0 ? 1 : 0;
-        }
-        size = 0;
-        for (u64 i = 0; i < Lane::width; ++i) groups[filled + i] = groups[0];
-        for (u64 i = 0; i < filled; i += Lane::width) draw(name, counts, groups + i, filled - i);
+    FANO_FUNCTION PackedWriter(Packed* flows, Packed const* outcome) : flows_(flows), outcome_(outcome) {}
+    FANO_FUNCTION void clear(u32 first) const {
+        Packed* const block = flows_ + first;
+        for (u64 i = 0; i < block_voxels; ++i) block[i] = 0;
+    }
+    FANO_FUNCTION void add(u32 voxel, u32 outcome) const { flows_[voxel] += outcome_[outcome]; }
+    FANO_FUNCTION void set(u32 voxel, u32 face, u32 molecules) const {
+        flows_[voxel] |= Packed{molecules} << (PackedFlow<Packed>::bits * face);
     }
 
 private:
-    template <class Count>
-    FANO_FUNCTION void draw(DrawName const& name, Count const* counts, u64 const* groups, u64 most) {
-        alignas(64) u64 places[Lane::width], words[4][Lane::width];
-        for (u64 i = 0; i < Lane::width; ++i) places[i] = name.step + groups[i];
-        auto const block = draw_block<Word>(name.key, *reinterpret_cast<Word const*>(places), Purpose::hop,
-                                            Word(name.block(0)));
-        for (u32 j = 0; j < 4; ++j) *reinterpret_cast<Word*>(words[j]) = block.w[j];
-        u64 const lanes = most < Lane::width ? most : Lane::width;
-        u64 n = size;
-        for (u64 i = 0; i < lanes; ++i) {
-            u64 const v = groups[i] << 2;
-            Count const* const here = counts + v;
-            FANO_UNROLL
-            for (u64 j = 0; j < 4; ++j) {
-                voxel[n] = static_cast<u32>(v + j);
-                bits[n] = static_cast<u32>(words[j][i]);
-                n += here[j] != 0 ? 1 : 0;
-            }
-        }
-        size = n;
-    }
+    Packed* flows_;
+    Packed const* outcome_;
 };
 
-FANO_FUNCTION void clear(u32* block) {
-    for (u64 i = 0; i < block_voxels; ++i) block[i] = 0;
-}
+class PlaneWriter {
+public:
+    FANO_FUNCTION PlaneWriter(DiffusionView const& view, HopTable const& table) : view_(view), outcome_(table.outcome) {}
+    FANO_FUNCTION void clear(u32 first) const {
+        for (u32 f = 0; f < view_.faces; ++f)
+            for (u64 i = 0; i < block_voxels; ++i) view_.through[f][first + i] = 0;
+    }
+    FANO_FUNCTION void add(u32 voxel, u32 outcome) const {
+        u32 const packed = outcome_[outcome];
+        for (u32 f = 0; f < view_.faces; ++f)
+            view_.through[f][voxel] += packed >> (PackedFlow<u32>::bits * f) & PackedFlow<u32>::mask;
+    }
+    FANO_FUNCTION void set(u32 voxel, u32 face, u32 molecules) const { view_.through[face][voxel] = molecules; }
 
-template <class Lane, class Count>
-FANO_ROUTINE void draw_packed(DiffusionView const& view, HopTable const& given, DrawName const& name,
-                              Count const* counts, u32 begin, u32 end) {
+private:
+    DiffusionView const view_;
+    u32 const* outcome_;
+};
+
+template <class Lane, class Count, class Writer>
+FANO_ROUTINE void draw_voxels(Writer const& writer, HopTable const& given, DrawName const& name, Count const* counts,
+                              u32 begin, u32 end) {
     HopTable const table = given;  // a copy, which no write can change
-    u32* const packed = view.packed;
     OccupiedVoxels<Lane> occupied;
     for (u32 first = begin; first < end; first += block_voxels) {
-        clear(packed + first);
-        occupied.find(name, counts, first);
-        for (u64 i = 0; i < occupied.size; ++i) {
-            u32 const v = occupied.voxel[i], n = counts[v];
-            if (n <= most_tabled) {
-                packed[v] = tabled_hops(table, name, v, 0, n, occupied.bits[i]);
-                continue;
+        writer.clear(first);
+        alignas(64) unsigned char left[block_voxels];
+        Count const* const here = counts + first;
+        u32 most = 0;
+        for (u64 i = 0; i < block_voxels; ++i) {
+            u32 const n = here[i];
+            most = n > most ? n : most;
+            left[i] = static_cast<unsigned char>(n > most_summed ? 0 : n);
+        }
+        if (sizeof(Count) > 1 && most > most_summed)
+            for (u32 i = 0; i < block_voxels; ++i)
+                if (here[i] > most_summed)
+                    draw_many_hops(table, name, first + i, here[i],
+                                   [&](u32 face, u32 k) { writer.set(first + i, face, k); });
+        u32 const rounds = ((most < most_summed ? most : most_summed) + most_tabled - 1) / most_tabled;
+        for (u32 round = 0; round < rounds; ++round) {
+            if (!occupied.find(name, left, first, round)) break;
+            alignas(64) u32 entry[block_voxels + 16], rest[block_voxels + 16];
+            for (u64 i = 0; i < occupied.size; ++i) {
+                u32 const n = occupied.molecules[i] < most_tabled ? occupied.molecules[i] : most_tabled;
+                auto const at = hop_entry(table.index_bits, n, occupied.bits[i]);
+                entry[i] = at.entry;
+                rest[i] = at.rest;
             }
-            auto const flows = draw_hops(table, name, v, n, occupied.bits[i]);
-            for (u32 f = 0; f < table.faces; ++f) packed[v] |= flows.through[f] << (flow_bits * f);
+            for (u64 i = 0; i < occupied.size; ++i) {
+                u32 const voxel = first + occupied.voxel[i];
+                writer.add(voxel, choose_outcome(table, name, voxel, round, {entry[i], rest[i]}));
+            }
+            for (u64 i = 0; i < block_voxels; ++i)
+                left[i] = static_cast<unsigned char>(left[i] > most_tabled ? left[i] - most_tabled : 0);
         }
     }
-}
-
-template <class Lane, class Count>
-FANO_ROUTINE void draw_planes(DiffusionView const& view, HopTable const& table, DrawName const& name,
-                              Count const* counts, u32 begin, u32 end) {
-    OccupiedVoxels<Lane> occupied;
-    for (u32 first = begin; first < end; first += block_voxels) {
-        for (u32 f = 0; f < table.faces; ++f)
-            clear(view.through[f] + first);
-        occupied.find(name, counts, first);
-        for (u64 i = 0; i < occupied.size; ++i) {
-            u32 const v = occupied.voxel[i];
-            auto const flows = draw_hops(table, name, v, counts[v], occupied.bits[i]);
-            for (u32 f = 0; f < table.faces; ++f) view.through[f][v] = flows.through[f];
-        }
-    }
-}
-
-FANO_FUNCTION u32 sum_of_flows(u32 packed) {
-    constexpr u32 low = flow_mask | flow_mask << 10 | flow_mask << 20;
-    u32 const pairs = (packed & low) + (packed >> flow_bits & low);
-    return (pairs & 1023) + (pairs >> 10 & 1023) + (pairs >> 20);
-}
-
-// Packed numbers of faces x-, y-, z- in the places of x+, y+, z+, and the other way round.
-FANO_FUNCTION u32 swap_faces(u32 packed) {
-    constexpr u32 minus = flow_mask | flow_mask << 10 | flow_mask << 20;
-    return (packed & minus) << flow_bits | (packed >> flow_bits & minus);
 }
 
 // What flows from, into and back to a voxel.
@@ -138,24 +113,46 @@ struct Exchange {
     u32 tried, left, entered;  // `tried` without `left` came to closed faces
 };
 
-// Pointers apart, so that compilers see a loop over plain arrays.
+template <class Packed>
 class PackedExchange {
+    using Flow = PackedFlow<Packed>;
+
 public:
-    FANO_FUNCTION explicit PackedExchange(DiffusionView const& view) : own_(view.packed), open_(view.open) {
-        for (u32 f = 0; f < 6; ++f) from_[f] = view.packed + view.stride[f];
+    // Pointers apart, so that compilers see a loop over plain arrays.
+    FANO_FUNCTION PackedExchange(DiffusionView const& view, Packed const* flows) : own_(flows), open_(view.open) {
+        for (u32 f = 0; f < 6; ++f) from_[f] = flows + view.stride[f];
     }
     FANO_FUNCTION Exchange operator()(u32 voxel) const {
-        u32 const own = own_[voxel], open = open_[voxel];
+        Packed const own = own_[voxel], open = open_faces(open_[voxel]);
         // Molecules that come in through face f left the neighbour there through the opposite one.
-        u32 const in = come(0, voxel) | come(1, voxel) | come(2, voxel) | come(3, voxel) | come(4, voxel) | come(5, voxel);
-        return {sum_of_flows(own), sum_of_flows(own & open), sum_of_flows(in & swap_faces(open))};
+        Packed const in = come(0, voxel) | come(1, voxel) | come(2, voxel) | come(3, voxel) | come(4, voxel) |
+                          come(5, voxel);
+        return {sum(own), sum(own & open), sum(in & opposite(open))};
     }
 
 private:
-    FANO_FUNCTION u32 come(u32 face, u32 voxel) const {
-        return from_[face][voxel] & (flow_mask << (flow_bits * (face ^ 1)));
+    FANO_FUNCTION Packed come(u32 face, u32 voxel) const {
+        return from_[face][voxel] & (Packed{Flow::mask} << (Flow::bits * (face ^ 1)));
     }
-    u32 const *own_, *open_, *from_[6];
+    // From a bit a face to all of its bits.
+    FANO_FUNCTION static Packed open_faces(Packed bits) {
+        constexpr u32 step = Flow::bits - 1;
+        Packed const apart = (bits & 1) | (bits & 2) << step | (bits & 4) << (2 * step) | (bits & 8) << (3 * step) |
+                             (bits & 16) << (4 * step) | (bits & 32) << (5 * step);
+        return (apart << Flow::bits) - apart;
+    }
+    FANO_FUNCTION static Packed opposite(Packed flows) {
+        return (flows & Flow::minus) << Flow::bits | (flows >> Flow::bits & Flow::minus);
+    }
+    FANO_FUNCTION static u32 sum(Packed flows) {
+        constexpr u32 part = 2 * Flow::bits;
+        constexpr Packed part_mask = (Packed{1} << part) - 1;
+        Packed const pairs = (flows & Flow::minus) + (flows >> Flow::bits & Flow::minus);
+        return static_cast<u32>((pairs & part_mask) + (pairs >> part & part_mask) + (pairs >> (2 * part)));
+    }
+
+    Packed const *own_, *from_[6];
+    unsigned char const* open_;
 };
 
 class PlaneExchange {
@@ -165,7 +162,7 @@ public:
         Exchange sum{};
         u32 const open = view_.open[voxel];
         for (u32 f = 0; f < view_.faces; ++f) {
-            u32 const is_open = open >> (flow_bits * f) & 1, own = view_.through[f][voxel];
+            u32 const is_open = open >> f & 1, own = view_.through[f][voxel];
             sum.tried += own;
             sum.left += is_open * own;
             sum.entered += is_open * view_.through[f ^ 1][static_cast<i64>(voxel) + view_.stride[f]];
@@ -186,14 +183,13 @@ struct StageCounts {
 };
 
 // Returns the bits of all counts or-ed together: whether they fit.
-template <class Count, bool second, class Exchanges>
-FANO_ROUTINE u32 pull_voxels(DiffusionView const& view, StageCounts<Count> const& counts, u32 begin, u32 end) {
+template <bool second, class Count, class Exchanges>
+FANO_ROUTINE u32 pull_voxels(Exchanges const& exchange, StageCounts<Count> const& counts, u32 begin, u32 end) {
     u32 seen = 0;
     Count const* const before = counts.before;
     Count const* const rest = counts.rest;
     Count* const arrived = counts.arrived;
     Count* const after = counts.after;
-    Exchanges const exchange{view};
 #pragma GCC ivdep
     for (u32 v = begin; v < end; ++v) {
         auto const flow = exchange(v);
@@ -211,19 +207,35 @@ FANO_ROUTINE u32 pull_voxels(DiffusionView const& view, StageCounts<Count> const
     return seen;
 }
 
+// The flow out of a voxel through one face.
+FANO_FUNCTION u32 flow_through(DiffusionView const& view, u32 voxel, u32 face) {
+    if (view.packed != nullptr) return view.packed[voxel] >> (PackedFlow<u32>::bits * face) & PackedFlow<u32>::mask;
+    if (view.wide != nullptr)
+        return static_cast<u32>(view.wide[voxel] >> (PackedFlow<u64>::bits * face) & PackedFlow<u64>::mask);
+    return view.through[face][voxel];
+}
+
+FANO_FUNCTION void set_flow(DiffusionView const& view, u32 voxel, u32 face, u32 molecules) {
+    auto const put = [&]<class Packed>(Packed& flows) {
+        u32 const shift = PackedFlow<Packed>::bits * face;
+        flows = (flows & ~(Packed{PackedFlow<Packed>::mask} << shift)) | Packed{molecules} << shift;
+    };
+    if (view.packed != nullptr)
+        put(view.packed[voxel]);
+    else if (view.wide != nullptr)
+        put(view.wide[voxel]);
+    else
+        view.through[face][voxel] = molecules;
+}
+
 // What pull did not do: faces at which the lattice goes on at its other end.
 template <class Count>
 FANO_ROUTINE u32 wrap_voxels(DiffusionView const& view, WrappedFace const* faces, u64 size, Count* counts) {
     u32 seen = 0;
     for (u64 i = 0; i < size; ++i) {
         WrappedFace const& face = faces[i];
-        u32 now = counts[face.voxel];
-        if (view.packed != nullptr) {
-            now -= view.packed[face.voxel] >> (flow_bits * face.face) & flow_mask;
-            now += view.packed[face.other] >> (flow_bits * (face.face ^ 1)) & flow_mask;
-        } else {
-            now += view.through[face.face ^ 1][face.other] - view.through[face.face][face.voxel];
-        }
+        u32 const now = counts[face.voxel] - flow_through(view, face.voxel, face.face) +
+                        flow_through(view, face.other, face.face ^ 1);
         seen |= now;
         counts[face.voxel] = static_cast<Count>(now);
     }

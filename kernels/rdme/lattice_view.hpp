@@ -8,25 +8,36 @@
 
 namespace fano::kernels {
 
-// How many molecules leave a voxel through each face, as one number: 5 bits a face. Where there are more than 31
-// molecules, a plane of numbers a face takes its place.
-inline constexpr u32 flow_bits = 5;
-inline constexpr u32 flow_mask = (1u << flow_bits) - 1;
-inline constexpr u32 most_packed = flow_mask;
+// How many molecules leave a voxel through each face, as one number: 5 bits a face in 32, where no voxel has more than 31
+// molecules, or 10 bits a face in 64. Where some have more than 1023, a plane of numbers a face takes its place.
+template <class Packed>
+struct PackedFlow;
+template <>
+struct PackedFlow<u32> {
+    static constexpr u32 bits = 5, mask = 31;
+    static constexpr u32 minus = mask | mask << 10 | mask << 20;  // of the faces x-, y-, z-
+};
+template <>
+struct PackedFlow<u64> {
+    static constexpr u32 bits = 10;
+    static constexpr u64 mask = 1023;
+    static constexpr u64 minus = mask | mask << 20 | mask << 40;
+};
 
 // The joint distribution of where n molecules go that leave through each face with the same probability: alias tables for
 // n = 1..most_tabled (Walker 1977), looked up with 32 random bits. The thresholds have 64; where the first 32 do not decide, 32
-// more are drawn, so that no probability is rounded.
+// more are drawn, so that no probability is rounded. The table of n has 2^b entries, from entry 2^b on, b growing with n, so that
+// a 1 before the first b random bits is the entry's number.
 inline constexpr u32 most_tabled = 5;
 inline constexpr u32 most_summed = 255;  // up to here molecules are drawn five by five, beyond by binomials
 
 struct HopTable {
-    u32 first[most_tabled + 1];  // of the entries of n
-    u32 shift[most_tabled + 1];  // of the random bits that choose one of them
-    u32 const* threshold;        //!< [entry] of the random bits below those
-    u32 const* tail;             //!< [entry] 32 more bits of it
-    u32 const* outcome;          //!< [entry][below the threshold, from it on] packed
-    double probability;          // of leaving through one face
+    u32 index_bits;        // 5 bits for each n: b; 0 for n = 0
+    u32 const* threshold;  //!< [entry] of the random bits below those b
+    u32 const* tail;       //!< [entry] 32 more bits of it
+    u32 const* outcome;    //!< [entry][below the threshold, from it on] packed
+    u64 const* wide;       //!< the same, packed in 64 bits
+    double probability;    // of leaving through one face
     u32 faces;
 };
 

@@ -58,18 +58,21 @@ std::uint32_t CountArray::add(std::size_t i, std::int64_t change) {
 }
 
 void FlowArray::resize(CountFormat format, Grid const& grid) {
-    packed_ = format.packed;
+    flow_ = format.flow;
     faces_ = static_cast<std::size_t>(grid.faces);
     // The stride along the last axis.
     pad_ = faces_ == 2 ? 1 : faces_ == 4 ? grid.size[0] : std::size_t{grid.size[0]} * grid.size[1];
     plane_ = grid.voxels + 2 * pad_ + kernels::block_voxels;
-    numbers_.assign(plane_ * (packed_ ? 1 : faces_), 0);
+    std::size_t const bytes = flow_ == CountFormat::Flow::packed ? 4 : flow_ == CountFormat::Flow::wide ? 8 : 4 * faces_;
+    numbers_.assign((plane_ * bytes + 7) / 8, 0);
 }
 
 void FlowArray::set(kernels::DiffusionView& view) {
-    view.packed = packed_ ? numbers_.data() + pad_ : nullptr;
+    auto* const words = reinterpret_cast<std::uint32_t*>(numbers_.data());
+    view.packed = flow_ == CountFormat::Flow::packed ? words + pad_ : nullptr;
+    view.wide = flow_ == CountFormat::Flow::wide ? numbers_.data() + pad_ : nullptr;
     for (std::uint32_t f = 0; f < 6; ++f)
-        view.through[f] = packed_ || f >= faces_ ? nullptr : numbers_.data() + at(0, f);
+        view.through[f] = flow_ == CountFormat::Flow::planes && f < faces_ ? words + f * plane_ + pad_ : nullptr;
 }
 
 }  // namespace fano

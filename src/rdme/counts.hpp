@@ -11,15 +11,17 @@
 namespace fano {
 
 struct CountFormat {
+    enum class Flow { packed, wide, planes };
     std::uint32_t bytes = 1;
-    bool packed = true;  // flows are; counts are at most 31
+    Flow flow = Flow::packed;
 
     // `seen`: all counts or-ed together.
     static CountFormat of(std::uint32_t seen) {
-        return {seen < 256 ? 1u : seen < 65536 ? 2u : 4u, seen <= kernels::most_packed};
+        return {seen < 256 ? 1u : seen < 65536 ? 2u : 4u,
+                seen < 32 ? Flow::packed : seen < 1024 ? Flow::wide : Flow::planes};
     }
     bool wider_than(CountFormat const& other) const {
-        return bytes > other.bytes || (bytes == other.bytes && !packed && other.packed);
+        return bytes > other.bytes || (bytes == other.bytes && flow > other.flow);
     }
 };
 
@@ -41,28 +43,16 @@ private:
     std::vector<unsigned char> bytes_;
 };
 
-// One number a voxel, or one a face, with a plane of zeros at both ends.
+// As a DiffusionView has them, with a plane of zeros at both ends.
 class FlowArray {
 public:
     void resize(CountFormat format, Grid const& grid);
     void set(kernels::DiffusionView& view);
-    std::uint32_t get(std::uint32_t voxel, std::uint32_t face) const {
-        auto const number = numbers_[at(voxel, face)];
-        return packed_ ? number >> (kernels::flow_bits * face) & kernels::flow_mask : number;
-    }
-    void set(std::uint32_t voxel, std::uint32_t face, std::uint32_t molecules) {
-        auto& number = numbers_[at(voxel, face)];
-        auto const shift = kernels::flow_bits * face;
-        number = packed_ ? (number & ~(kernels::flow_mask << shift)) | molecules << shift : molecules;
-    }
 
 private:
-    std::size_t at(std::uint32_t voxel, std::uint32_t face) const {
-        return pad_ + voxel + (packed_ ? 0 : face * plane_);
-    }
-    bool packed_ = true;
+    CountFormat::Flow flow_ = CountFormat::Flow::packed;
     std::size_t pad_ = 0, plane_ = 0, faces_ = 0;
-    std::vector<std::uint32_t> numbers_;
+    std::vector<std::uint64_t> numbers_;
 };
 
 }  // namespace fano

@@ -28,7 +28,7 @@ struct DiffusionPlan {
     DiffusionPlan(Grid const& grid, SpeciesJumps const& jumps);
 
     double largest_rate = 0;  //!< [1 / time] through one face; 0: nothing moves
-    std::vector<std::uint32_t> open;  //!< [voxel] packed, see DiffusionView: faces to neighbours in memory
+    std::vector<std::uint8_t> open;  //!< [voxel] a bit for each face that leads to a neighbour in memory
     std::vector<SlowFace> slow;  // these and the following in the order of voxels
     std::vector<kernels::WrappedFace> wrapped;
     std::vector<OpenFace> ends;

@@ -1,5 +1,6 @@
 #include "rdme/hop_tables.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <functional>
@@ -7,6 +8,8 @@
 namespace fano {
 
 namespace {
+
+using Flow = kernels::PackedFlow<std::uint32_t>;
 
 struct Outcome {
     std::uint32_t packed;
@@ -25,7 +28,7 @@ std::vector<Outcome> outcomes(std::uint32_t molecules, double probability, int f
                 return;
             }
             for (std::uint32_t k = 0; k <= left; ++k) {
-                visit(face + 1, left - k, packed | k << (kernels::flow_bits * static_cast<unsigned>(face)), weight);
+                visit(face + 1, left - k, packed | k << (Flow::bits * static_cast<unsigned>(face)), weight);
                 weight *= probability / (k + 1);
             }
         };
@@ -38,14 +41,22 @@ std::vector<Outcome> outcomes(std::uint32_t molecules, double probability, int f
 }  // namespace
 
 HopTables::HopTables(double probability, int faces) : probability_(probability), faces_(faces) {
-    for (std::uint32_t n = 0; n <= kernels::most_tabled; ++n) add(n);
+    add(0);
+    for (std::uint32_t n = 1; n <= kernels::most_tabled; ++n) add(n);
+    for (auto const outcome : outcome_) {
+        std::uint64_t wide = 0;
+        for (std::uint32_t f = 0; f < 6; ++f)
+            wide |= std::uint64_t{outcome >> (Flow::bits * f) & Flow::mask} << (kernels::PackedFlow<std::uint64_t>::bits * f);
+        wide_.push_back(wide);
+    }
 }
 
 // Vose, IEEE Trans. Softw. Eng. 17:972 (1991): every entry holds its own outcome and fills up with another's.
 void HopTables::add(std::uint32_t molecules) {
     auto const all = outcomes(molecules, probability_, faces_);
-    auto const columns = std::bit_ceil(static_cast<std::uint32_t>(all.size()));
-    std::uint32_t const bits = 32 - static_cast<std::uint32_t>(std::countr_zero(columns));
+    auto index_bits = static_cast<std::uint32_t>(std::bit_width(all.size() - 1));
+    if (molecules > 0) index_bits = std::max(index_bits, last_bits_ + 1);
+    std::uint32_t const columns = 1u << index_bits, bits = 32 - index_bits;
     std::vector<double> share(columns, 0);
     std::vector<std::uint32_t> own(columns, 0), small, large;
     for (std::uint32_t i = 0; i < columns; ++i) {
@@ -69,8 +80,11 @@ void HopTables::add(std::uint32_t molecules) {
     }
     for (auto const i : small) share[i] = 1;  // rounding; nothing is left to fill up with
     for (auto const i : large) share[i] = 1;
-    first_[molecules] = static_cast<std::uint32_t>(threshold_.size());
-    shift_[molecules] = bits;
+    last_bits_ = index_bits;
+    index_bits_ |= index_bits << (5 * molecules);
+    threshold_.resize(columns);  // the entry's number is the table's size and its place in it
+    tail_.resize(columns);
+    outcome_.resize(2 * columns);
     double const scale = std::ldexp(1.0, static_cast<int>(bits));
     for (std::uint32_t i = 0; i < columns; ++i) {
         double const exact = share[i] * scale, whole = std::floor(exact);
@@ -85,13 +99,11 @@ void HopTables::add(std::uint32_t molecules) {
 
 kernels::HopTable HopTables::view() const {
     kernels::HopTable table{};
-    for (std::uint32_t n = 0; n <= kernels::most_tabled; ++n) {
-        table.first[n] = first_[n];
-        table.shift[n] = shift_[n];
-    }
+    table.index_bits = index_bits_;
     table.threshold = threshold_.data();
     table.tail = tail_.data();
     table.outcome = outcome_.data();
+    table.wide = wide_.data();
     table.probability = probability_;
     table.faces = static_cast<std::uint32_t>(faces_);
     return table;

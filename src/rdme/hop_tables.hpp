@@ -18,8 +18,9 @@ private:
 
     double probability_;
     int faces_;
-    std::uint32_t first_[kernels::most_tabled + 1] = {}, shift_[kernels::most_tabled + 1] = {};
+    std::uint32_t index_bits_ = 0, last_bits_ = 0;
     std::vector<std::uint32_t> threshold_, tail_, outcome_;
+    std::vector<std::uint64_t> wide_;
 };
 
 }  // namespace fano

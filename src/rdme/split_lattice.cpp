@@ -289,17 +289,18 @@ kernels::LaneDraws<kernels::ScalarLane> draws_at(kernels::DrawName const& name, 
 void SplitLattice::draw(Species& species, unsigned stage, kernels::HopTable const& table, CountArray const& from,
                         std::uint32_t begin, std::uint32_t end) {
     auto const draws = name(species, stage);
-    kernels_.draw(view(species, stage), table, draws, species.format.bytes, from.data(), begin, end);
+    auto const flows = view(species, stage);
+    kernels_.draw(flows, table, draws, species.format.bytes, from.data(), begin, end);
     // What tries a face with a smaller rate gets through by chance.
     auto const slow = faces_within(species.plan->slow, begin, end);
     for (auto const& face : slow) {
-        auto const tried = species.flows[stage].get(face.voxel, face.face);
+        auto const tried = kernels::flow_through(flows, face.voxel, face.face);
         std::uint32_t passed = 0;
         if (tried > 0) {
             auto bits = draws_at(draws, face.voxel, face.face);
             passed = static_cast<std::uint32_t>(
                 kernels::draw_binomial<kernels::ScalarLane>(tried, face.accepted, true, bits));
-            species.flows[stage].set(face.voxel, face.face, passed);
+            kernels::set_flow(flows, face.voxel, face.face, passed);
         }
         if (stage == 0) species.returned[static_cast<std::size_t>(&face - species.plan->slow.data())] = tried - passed;
     }
@@ -309,7 +310,8 @@ void SplitLattice::draw(Species& species, unsigned stage, kernels::HopTable cons
 std::uint32_t SplitLattice::correct(Species& species, unsigned stage, double inflow, CountArray& counts,
                                     std::uint32_t begin, std::uint32_t end) {
     auto const wrapped = faces_within(species.plan->wrapped, begin, end);
-    auto seen = kernels_.wrap(view(species, stage), species.format.bytes, wrapped.data(), wrapped.size(),
+    auto const flows = view(species, stage);
+    auto seen = kernels_.wrap(flows, species.format.bytes, wrapped.data(), wrapped.size(),
                               counts.data());
     // In stage 1 those who were turned back count as having tried; in stage 2 they never left.
     if (stage == 0)
@@ -320,7 +322,7 @@ std::uint32_t SplitLattice::correct(Species& species, unsigned stage, double inf
             seen |= counts.add(face.voxel, returned);
         }
     for (auto const& face : faces_within(species.plan->ends, begin, end)) {
-        std::int64_t change = -static_cast<std::int64_t>(species.flows[stage].get(face.voxel, face.face));
+        std::int64_t change = -static_cast<std::int64_t>(kernels::flow_through(flows, face.voxel, face.face));
         if (face.inflow > 0) {
             auto bits = draws_at(name(species, stage).alone(), face.voxel, 8 + face.face);
             change += static_cast<std::int64_t>(
