@@ -39,6 +39,8 @@ public:
         Packed* const block = flows_ + first;
         for (u64 i = 0; i < block_voxels; ++i) block[i] = 0;
     }
+    // The first round writes without reading what has just been cleared, for which it would wait.
+    FANO_FUNCTION void put(u32 voxel, u32 outcome) const { flows_[voxel] = outcome_[outcome]; }
     FANO_FUNCTION void add(u32 voxel, u32 outcome) const { flows_[voxel] += outcome_[outcome]; }
     FANO_FUNCTION void set(u32 voxel, u32 face, u32 molecules) const {
         flows_[voxel] |= Packed{molecules} << (PackedFlow<Packed>::bits * face);
@@ -56,6 +58,7 @@ public:
         for (u32 f = 0; f < view_.faces; ++f)
             for (u64 i = 0; i < block_voxels; ++i) view_.through[f][first + i] = 0;
     }
+    FANO_FUNCTION void put(u32 voxel, u32 outcome) const { add(voxel, outcome); }
     FANO_FUNCTION void add(u32 voxel, u32 outcome) const {
         u32 const packed = outcome_[outcome];
         for (u32 f = 0; f < view_.faces; ++f)
@@ -98,9 +101,19 @@ FANO_ROUTINE void draw_voxels(Writer const& writer, HopTable const& given, DrawN
                 entry[i] = at.entry;
                 rest[i] = at.rest;
             }
+            u32 undecided = 0;
+            for (u64 i = 0; i < occupied.size; ++i) {
+                u32 const threshold = table.threshold[entry[i]];
+                undecided |= rest[i] == threshold ? 1 : 0;
+                entry[i] = 2 * entry[i] + (rest[i] >= threshold ? 1 : 0);
+            }
+            if (undecided != 0) [[unlikely]]
+                for (u64 i = 0; i < occupied.size; ++i)
+                    if (rest[i] == table.threshold[entry[i] >> 1])
+                        entry[i] = (entry[i] & ~1u) | (decide_by_tail(table, name, first + occupied.voxel[i], round, entry[i] >> 1) ? 1 : 0);
             for (u64 i = 0; i < occupied.size; ++i) {
                 u32 const voxel = first + occupied.voxel[i];
-                writer.add(voxel, choose_outcome(table, name, voxel, round, {entry[i], rest[i]}));
+                round == 0 ? writer.put(voxel, entry[i]) : writer.add(voxel, entry[i]);
             }
             for (u64 i = 0; i < block_voxels; ++i)
                 left[i] = static_cast<unsigned char>(left[i] > most_tabled ? left[i] - most_tabled : 0);

@@ -61,16 +61,18 @@ void FlowArray::resize(CountFormat format, Grid const& grid) {
     flow_ = format.flow;
     faces_ = static_cast<std::size_t>(grid.faces);
     // The stride along the last axis.
-    pad_ = faces_ == 2 ? 1 : faces_ == 4 ? grid.size[0] : std::size_t{grid.size[0]} * grid.size[1];
-    plane_ = grid.voxels + 2 * pad_ + kernels::block_voxels;
+    std::size_t const stride = faces_ == 2 ? 1 : faces_ == 4 ? grid.size[0] : std::size_t{grid.size[0]} * grid.size[1];
+    pad_ = (stride + 15) / 16 * 16;
+    plane_ = (grid.voxels + 2 * pad_ + kernels::block_voxels + 15) / 16 * 16;
     std::size_t const bytes = flow_ == CountFormat::Flow::packed ? 4 : flow_ == CountFormat::Flow::wide ? 8 : 4 * faces_;
-    numbers_.assign((plane_ * bytes + 7) / 8, 0);
+    numbers_.assign(plane_ * bytes / 8 + 8, 0);
+    first_ = numbers_.data() + (64 - reinterpret_cast<std::uintptr_t>(numbers_.data()) % 64) % 64 / 8;
 }
 
 void FlowArray::set(kernels::DiffusionView& view) {
-    auto* const words = reinterpret_cast<std::uint32_t*>(numbers_.data());
+    auto* const words = reinterpret_cast<std::uint32_t*>(first_);
     view.packed = flow_ == CountFormat::Flow::packed ? words + pad_ : nullptr;
-    view.wide = flow_ == CountFormat::Flow::wide ? numbers_.data() + pad_ : nullptr;
+    view.wide = flow_ == CountFormat::Flow::wide ? first_ + pad_ : nullptr;
     for (std::uint32_t f = 0; f < 6; ++f)
         view.through[f] = flow_ == CountFormat::Flow::planes && f < faces_ ? words + f * plane_ + pad_ : nullptr;
 }

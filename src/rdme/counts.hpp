@@ -53,6 +53,7 @@ private:
     CountFormat::Flow flow_ = CountFormat::Flow::packed;
     std::size_t pad_ = 0, plane_ = 0, faces_ = 0;
     std::vector<std::uint64_t> numbers_;
+    std::uint64_t* first_ = nullptr;  // on a cache line
 };
 
 }  // namespace fano
