@@ -21,6 +21,9 @@ RdmeMethod parse_rdme_method(std::string const& text);
 struct RdmeOptions {
     RdmeMethod method = RdmeMethod::lattice;
     double step = 0;  // of the lattice method, at most; 0: chosen, see RdmeResult::step_reason
+    // Without a step: how much slower or faster pairs may react on account of it, relatively.
+    double tolerance = 0.004;
+    bool mesh_correction = false;  // rates that make pairs react on the lattice as fast as in space
     std::uint64_t lattices = 1;
     std::uint64_t first_lattice = 0;  // lattices [first, first + lattices) of the ensemble
     std::uint64_t seed = 1;
@@ -54,6 +57,8 @@ struct RdmeResult {
     std::uint64_t steps = 0;                // of the lattice method, all lattices
     double step = 0;                        // the longest
     std::string step_reason;
+    // Of each reaction of two molecules: how much longer, relatively, a pair takes to react on account of the step.
+    std::vector<std::pair<std::string, double>> pair_errors;
     std::vector<std::string> notes;
 };
 

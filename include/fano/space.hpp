@@ -82,6 +82,13 @@ struct ReactionPlace {
     int line = 0;
 };
 
+// How near two molecules must come to react.
+struct ReactionRadius {
+    std::string reaction;
+    Expression value;  //!< [length]
+    int line = 0;
+};
+
 enum class PlacementKind { uniform, region, point, file };
 
 // Where the molecules of a species are at time 0; how many says [species].
@@ -103,6 +110,7 @@ struct Space {
     std::vector<Diffusion> diffusion;
     std::vector<Permeability> permeability;
     std::vector<ReactionPlace> reactions;
+    std::vector<ReactionRadius> radii;
     std::vector<Placement> placement;
     std::string folder;  // that files are looked for in
     int line = 0;

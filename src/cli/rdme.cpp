@@ -18,10 +18,10 @@ namespace {
 
 struct RdmeArguments {
     std::string model, times, device = "auto", method = "lattice", lattices = "1", seed = "1";
-    double step = 0;
+    double step = 0, tolerance = 0.004;
     std::vector<std::string> set, out, snapshots;
     unsigned threads = 0;
-    bool fields = false, quiet = false;
+    bool fields = false, mesh_correction = false, quiet = false;
 };
 
 RdmeOptions make_options(RdmeArguments const& arguments, Network const& network) {
@@ -30,6 +30,8 @@ RdmeOptions make_options(RdmeArguments const& arguments, Network const& network)
     options.lattices = parse_count(arguments.lattices, "--lattices");
     options.seed = parse_count(arguments.seed, "--seed");
     options.step = arguments.step;
+    options.tolerance = arguments.tolerance;
+    options.mesh_correction = arguments.mesh_correction;
     options.threads = arguments.threads;
     options.device = parse_device(arguments.device).device;
     options.times = choose_times(arguments.times, network);
@@ -54,6 +56,8 @@ void print_summary(Network const& network, RdmeResult const& result, RdmeMethod 
                    static_cast<double>(result.steps) * static_cast<double>(result.space.voxel_count()) *
                        static_cast<double>(result.species.size()) / seconds,
                    totals.device, totals.seed);
+    for (auto const& [reaction, error] : result.pair_errors)
+        fmt::print("on account of the step, pairs take {:+.2g} % longer to react by \"{}\"\n", 100 * error, reaction);
 }
 
 void rdme(RdmeArguments const& arguments, std::string const& command_line) {
@@ -98,6 +102,13 @@ void add_rdme(CLI::App& app, std::string const& command_line) {
         ->capture_default_str();
     command->add_option("--step", a->step, "Of lattice: the longest step; chosen by default")
         ->check(number_from(1e-300, 1e300));
+    command
+        ->add_option("--tolerance", a->tolerance,
+                     "Of lattice without --step: how much slower or faster pairs may react on account of the step")
+        ->check(number_from(1e-6, 0.5))
+        ->capture_default_str();
+    command->add_flag("--mesh-correction", a->mesh_correction,
+                      "Rates that make pairs react on the lattice as fast as in space");
     command->add_option("--threads", a->threads, "CPU threads; all cores by default");
     command
         ->add_option("--device", a->device, "auto, cpu, reference, sse2, avx2 or avx512; all give the same counts")

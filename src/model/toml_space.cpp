@@ -235,8 +235,12 @@ private:
             place.region = require_region(entry.text, entry.line);
         } else {
             context_.require_table(entry, owner);
-            context_.check_keys(entry, owner, {"region", "between", "per_area"});
+            context_.check_keys(entry, owner, {"region", "between", "per_area", "radius"});
             auto const *region = entry.find("region"), *between = entry.find("between");
+            if (auto const* radius = entry.find("radius")) {
+                space_.radii.push_back({entry.key, context_.birth_formula(*radius, "the radius of reaction \"" + entry.key + "\""), radius->line});
+                if (entry.items.size() == 1) return;
+            }
             if ((region != nullptr) == (between != nullptr))
                 context_.fail(entry.line, owner + " needs one of \"region\" and \"between\"");
             if (region != nullptr) {

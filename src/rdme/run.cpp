@@ -12,6 +12,7 @@
 #include "fano/error.hpp"
 #include "rdme/collector.hpp"
 #include "rdme/next_subvolume.hpp"
+#include "rdme/pairs.hpp"
 #include "rdme/split_lattice.hpp"
 
 namespace fano {
@@ -43,13 +44,22 @@ void check(Model const& model, RdmeOptions const& options) {
                                          options.first_lattice, options.first_lattice + options.lattices - 1));
 }
 
+// With mesh-corrected rates if that is asked for; what is to be said of the voxels' edge goes to the notes.
+Model on_lattice(Model const& model, RdmeOptions const& options, std::vector<std::string>& notes) {
+    Lattice const lattice{model};
+    auto const pairs = find_pairs(model, lattice);
+    auto const warnings = check_window(model, lattice, pairs, options.mesh_correction);
+    notes.insert(notes.end(), warnings.begin(), warnings.end());
+    return options.mesh_correction ? mesh_corrected(model, lattice, pairs, notes) : model;
+}
+
 // Lattices by threads, one each, or one after the other by all of them where they are few.
 class Run {
 public:
     Run(Model const& model, RdmeOptions const& options)
-        : model_(model),
-          options_((check(model, options), options)),
-          lattice_(model),
+        : options_((check(model, options), options)),
+          model_(on_lattice(model, options, result_.notes)),
+          lattice_(model_),
           whole_(compile(model)),
           collector_(lattice_, whole_, options, result_),
           threads_(options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency())) {
@@ -69,7 +79,7 @@ public:
         if (stopped()) throw Interrupted();
         result_.space = *model_.space;
         result_.species = lattice_.network.species;
-        result_.notes = lattice_.notes;
+        result_.notes.insert(result_.notes.end(), lattice_.notes.begin(), lattice_.notes.end());
         auto& totals = result_.totals;
         totals.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         totals.threads = apart ? workers : threads_;
@@ -88,12 +98,24 @@ private:
         double fastest = 0;
         for (auto const& plan : plans_) fastest = std::max(fastest, plan.largest_rate);
         double const longest = 1 / (fastest * lattice_.grid.faces);
-        result_.step = options_.step > 0 ? options_.step : fastest > 0 ? 1 / (12 * fastest) : options_.times.back();
-        result_.step_reason = options_.step > 0 ? "as asked for" : "D step / h² is 1/12 for the fastest species";
+        auto const pairs = find_pairs(model_, lattice_);
+        if (options_.step > 0) {
+            result_.step = options_.step;
+            result_.step_reason = "as asked for";
+        } else if (fastest > 0) {
+            double const usual = 1 / (12 * fastest);
+            result_.step = longest_step(pairs, lattice_, usual, options_.tolerance);
+            result_.step_reason = result_.step == usual ? "h²/(12 D) of the fastest species" : "so that pairs react as fast as they should";
+        } else {
+            result_.step = options_.times.back();
+            result_.step_reason = "nothing moves";
+        }
         if (fastest > 0 && result_.step > longest * (1 + 1e-9))
             throw InputError(fmt::format("a step of {} is too long: with it a molecule makes more than one hop on "
                                          "average. The longest is {:.6g}",
                                          result_.step, longest));
+        for (auto const& pair : pairs)
+            result_.pair_errors.push_back({lattice_.network.reactions[pair.reaction].id, step_error(pair, lattice_, result_.step)});
     }
 
     bool stopped() const {
@@ -151,9 +173,9 @@ private:
         }
     }
 
-    Model const& model_;
     RdmeOptions const& options_;
     RdmeResult result_;
+    Model const model_;
     Lattice const lattice_;
     Network const whole_;
     Collector collector_;
