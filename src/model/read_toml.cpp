@@ -110,7 +110,8 @@ Model read_toml(std::string const& text, std::string const& file) {
         context.fail(
             0, "the model has no species. Declare them, with their initial counts, in a table [species]");
     }
-    if (is_empty(root.find("reactions")) && is_empty(root.find("events"))) {
+    // In space, diffusion alone is something to see.
+    if (is_empty(root.find("reactions")) && is_empty(root.find("events")) && root.find("space") == nullptr) {
         context.fail(
             0,
             "the model has no reactions. A network needs at least one reaction, [reactions.NAME], or "

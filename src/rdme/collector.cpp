@@ -19,6 +19,16 @@ TallyLayout layout_of(Network const& whole, RdmeOptions const& options) {
     return layout;
 }
 
+// Of the counts in all voxels.
+std::uint64_t fingerprint_of(std::uint64_t index, std::uint32_t const* counts, std::size_t size) {
+    std::uint64_t hash = 0xcbf29ce484222325u + index;
+    for (std::size_t i = 0; i < size; ++i) {
+        hash = (hash ^ counts[i]) * 0x9E3779B97F4A7C15u;
+        hash ^= hash >> 29;
+    }
+    return hash;
+}
+
 }  // namespace
 
 Collector::Collector(Lattice const& lattice, Network const& whole, RdmeOptions const& options, RdmeResult& result)
@@ -77,8 +87,7 @@ void Collector::Share::sample(std::size_t time, std::uint64_t index, std::uint32
     for (std::size_t o = 0; o < outputs_.size(); ++o) outputs_[o] = registers_[tables.output[o]];
     auto const t = static_cast<std::uint32_t>(time);
     tally_.add(t, t + 1, outputs_.data());
-    fingerprint_ += kernels::fingerprint_at(
-        kernels::fingerprint_state(index, outputs_.data(), static_cast<std::uint32_t>(outputs_.size())), t);
+    fingerprint_ += kernels::fingerprint_at(fingerprint_of(index, counts, species * voxels), t);
     if (shared_.options_.fields) shared_.add_fields(time, counts);
     if (!shared_.options_.snapshots.empty()) shared_.keep(time, index, counts);
 }
