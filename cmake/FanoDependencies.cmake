@@ -14,6 +14,9 @@ find_library(SBML_LIBRARY sbml REQUIRED)
 pkg_search_module(HDF5 REQUIRED IMPORTED_TARGET hdf5-serial hdf5)
 find_library(HDF5_HL NAMES hdf5_serial_hl hdf5_hl HINTS ${HDF5_LIBRARY_DIRS} REQUIRED)
 
+# zlib (zlib licence) compresses pictures, as it does in HDF5.
+find_package(ZLIB REQUIRED)
+
 # SUNDIALS (BSD-3-Clause) integrates stiff differential equations, Eigen (MPL-2.0) does the linear algebra.
 find_package(Eigen3 REQUIRED)
 find_path(SUNDIALS_INCLUDE_DIR cvode/cvode.h REQUIRED)
@@ -28,4 +31,4 @@ if(NOT TARGET CLI11::CLI11)  # Debian 12 ships its headers with a pkg-config fil
 endif()
 
 set(FANO_LIBRARIES fmt::fmt TBB::tbb tomlplusplus::tomlplusplus nlohmann_json::nlohmann_json Boost::headers
-  Eigen3::Eigen ${SUNDIALS_LIBRARIES} ${SBML_LIBRARY} ${HDF5_HL} PkgConfig::HDF5 Threads::Threads)
+  Eigen3::Eigen ${SUNDIALS_LIBRARIES} ${SBML_LIBRARY} ${HDF5_HL} PkgConfig::HDF5 ZLIB::ZLIB Threads::Threads)

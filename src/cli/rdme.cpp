@@ -10,6 +10,7 @@
 #include "cli/report.hpp"
 #include "cli/settings.hpp"
 #include "fano/error.hpp"
+#include "fano/rdme_files.hpp"
 #include "fano/result.hpp"
 
 namespace fano::cli {
@@ -65,7 +66,8 @@ void rdme(RdmeArguments const& arguments, std::string const& command_line) {
     apply_settings(model, arguments.set);
     Network const network = compile(model);
     auto options = make_options(arguments, network);
-    check_result_files(arguments.out, arguments.model);
+    check_result_files(arguments.out, arguments.model,
+                       [&](std::string const& file) { check_rdme_file(file, options); });
     StopOnSignal const signals;
     StopWriting const writing{StopOnSignal::flag()};
     options.stop = &StopOnSignal::flag();
@@ -77,7 +79,7 @@ void rdme(RdmeArguments const& arguments, std::string const& command_line) {
     if (!arguments.quiet)
         for (auto const& note : result.notes) say("note: " + note);
     auto const provenance = describe(network, result.totals, command_line);
-    for (auto const& file : arguments.out) write_result(file, result.totals, provenance);
+    for (auto const& file : arguments.out) write_rdme(file, result, provenance);
     if (arguments.quiet) return;
     print_summary(network, result, options.method);
     for (auto const& file : arguments.out) fmt::print("wrote {}\n", file);
@@ -117,7 +119,7 @@ void add_rdme(CLI::App& app, std::string const& command_line) {
     command->add_option("--snapshots", a->snapshots, "Lattices whose counts are kept at every time, such as 0,1")
         ->delimiter(',')
         ->allow_extra_args(false);
-    command->add_option("-o,--out", a->out, "Result file: .h5, .csv or .json; may be given several times")
+    command->add_option("-o,--out", a->out, "Result file: .h5 (with .xdmf for ParaView), .csv, .json, or a picture, .png; may be given several times")
         ->allow_extra_args(false);
     command->add_flag("-q,--quiet", a->quiet, "Print nothing but errors");
     command->callback([a, command_line] { rdme(*a, command_line); });

@@ -163,9 +163,10 @@ Table observable_table(Network const& network, SecondMoments const& found) {
     return table;
 }
 
-void check_result_files(std::vector<std::string> const& files, std::string const& model) {
+void check_result_files(std::vector<std::string> const& files, std::string const& model,
+                        std::function<void(std::string const&)> const& check) {
     for (std::size_t i = 0; i < files.size(); ++i) {
-        check_writable(files[i]);
+        check(files[i]);
         if (place_of(files[i]) == place_of(model))
             throw InputError(files[i], 0, "is the model itself; choose another name for the result");
         for (std::size_t j = 0; j < i; ++j)

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "fano/network.hpp"
+#include "fano/result.hpp"
 #include "fano/second_moments.hpp"
 #include "fano/table.hpp"
 
@@ -46,7 +48,8 @@ std::vector<std::pair<std::string, std::string>> parse_joint(std::vector<std::st
 std::vector<Output> observables_of(Network const& network);
 // Their means and, where they are known, variances; without columns if there are none.
 Table observable_table(Network const& network, SecondMoments const& found);
-// Everything that can be wrong with result files, before any time is spent.
-void check_result_files(std::vector<std::string> const& files, std::string const& model);
+// Everything that can be wrong with result files, before any time is spent. `check`: of one file alone.
+void check_result_files(std::vector<std::string> const& files, std::string const& model,
+                        std::function<void(std::string const&)> const& check = check_writable);
 
 }  // namespace fano::cli

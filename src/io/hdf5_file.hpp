@@ -66,6 +66,10 @@ inline hid_t hdf5_type<std::int32_t>() {
     return H5T_NATIVE_INT32;
 }
 template <>
+inline hid_t hdf5_type<std::uint32_t>() {
+    return H5T_NATIVE_UINT32;
+}
+template <>
 inline hid_t hdf5_type<std::int64_t>() {
     return H5T_NATIVE_INT64;
 }

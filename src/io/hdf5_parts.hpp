@@ -10,6 +10,9 @@
 
 namespace fano {
 
+// All that a file says of an ensemble.
+void write_ensemble(Hdf5File& file, Ensemble const& ensemble, Provenance const& provenance);
+
 // Attributes of the file and of a group of their own.
 void write_hdf5_origin(Hdf5File& file, Provenance const& provenance);
 void write_hdf5_coordinates(Hdf5File& file, std::vector<double> const& times,

@@ -73,8 +73,7 @@ void write_reactions(Hdf5File& file, Ensemble const& ensemble) {
 
 }  // namespace
 
-void write_hdf5(std::string const& name, Ensemble const& ensemble, Provenance const& provenance) {
-    Hdf5File file(name);
+void write_ensemble(Hdf5File& file, Ensemble const& ensemble, Provenance const& provenance) {
     write_hdf5_origin(file, provenance);
     file.attributes("/", run_fields(ensemble));
     file.attribute("/", {"ensemble_cells", ensemble.cells});
@@ -88,6 +87,11 @@ void write_hdf5(std::string const& name, Ensemble const& ensemble, Provenance co
     if (!ensemble.reaction_counts.empty()) write_reactions(file, ensemble);
     if (!ensemble.snapshots.empty()) write_hdf5_snapshots(file, ensemble);
     if (!ensemble.trajectories.empty()) write_hdf5_trajectories(file, ensemble, provenance.time_unit);
+}
+
+void write_hdf5(std::string const& name, Ensemble const& ensemble, Provenance const& provenance) {
+    Hdf5File file(name);
+    write_ensemble(file, ensemble, provenance);
     file.commit();
 }
 
