@@ -91,7 +91,7 @@ public:
     std::vector<Quantity> quantities;
     std::vector<Reaction> reactions;
     std::vector<Event> events;
-    std::optional<Space> space;  // where the molecules are; methods without space take all as well mixed
+    std::optional<Space> space;      // where the molecules are; methods without space take all as well mixed
     std::vector<std::string> notes;  // what the reader wants the user to know
 
     Quantity* find(std::string const& id);

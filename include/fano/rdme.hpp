@@ -11,7 +11,7 @@ namespace fano {
 
 enum class RdmeMethod {
     lattice,  // steps of 1/2 diffusion, reactions, 1/2 diffusion; exact within each part
-    exact,    // the next-subvolume method: every hop and reaction one by one; Elf & Ehrenberg, Syst. Biol. 1:230 (2004)
+    exact,  // the next-subvolume method: every hop and reaction one by one; Elf & Ehrenberg, Syst. Biol. 1:230 (2004)
 };
 
 std::string rdme_method_name(RdmeMethod method);  // "lattice", "exact"
@@ -30,10 +30,11 @@ struct RdmeOptions {
     std::vector<double> times;  // ascending, >= 0
     unsigned threads = 0;       // 0: all cores
     Device device = Device::best;
-    bool fields = false;                   // means and variances of every voxel
-    std::vector<std::uint64_t> snapshots;  // lattices whose counts are kept at every time
-    std::atomic<bool> const* stop = nullptr;       // set from outside to stop; run_rdme then throws Interrupted
-    std::function<void(double done)> progress{};   // the share of the work, from one thread, a few times a second
+    bool fields = false;                      // means and variances of every voxel
+    std::vector<std::uint64_t> snapshots;     // lattices whose counts are kept at every time
+    std::atomic<bool> const* stop = nullptr;  // set from outside to stop; run_rdme then throws Interrupted
+    std::function<void(double done)>
+        progress{};  // the share of the work, from one thread, a few times a second
 };
 
 // Of all lattices, in every voxel. Empty unless asked for.

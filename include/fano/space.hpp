@@ -15,17 +15,17 @@ namespace fano {
 using Point = std::array<double, 3>;
 
 enum class ShapeKind {
-    box,           // numbers: from, to
-    ellipsoid,     // centre, radii
-    capsule,       // from, to, radius: all points within the radius of a line
-    cylinder,      // from, to, radius
-    region,        // of the name `text`
-    any_of,        // parts
-    all_of,        // parts
-    difference,    // parts: in the first, in none of the others
-    complement,    // parts: one
-    surface,       // parts: one; its voxels that touch a voxel outside it, or a face of the lattice that is not periodic
-    file,          // an array in the .npy file `text`, a number a voxel: where it is `value`, or not 0
+    box,         // numbers: from, to
+    ellipsoid,   // centre, radii
+    capsule,     // from, to, radius: all points within the radius of a line
+    cylinder,    // from, to, radius
+    region,      // of the name `text`
+    any_of,      // parts
+    all_of,      // parts
+    difference,  // parts: in the first, in none of the others
+    complement,  // parts: one
+    surface,  // parts: one; its voxels that touch a voxel outside it, or a face of the lattice that is not periodic
+    file,  // an array in the .npy file `text`, a number a voxel: where it is `value`, or not 0
 };
 
 struct Shape {
@@ -115,9 +115,7 @@ struct Space {
     std::string folder;  // that files are looked for in
     int line = 0;
 
-    std::uint64_t voxel_count() const {
-        return std::uint64_t{voxels[0]} * voxels[1] * voxels[2];
-    }
+    std::uint64_t voxel_count() const { return std::uint64_t{voxels[0]} * voxels[1] * voxels[2]; }
     double voxel_volume() const {  //!< [length^d]
         double volume = 1;
         for (int i = 0; i < dimensions; ++i) volume *= edge;

@@ -15,10 +15,11 @@ inline auto with_count_type(u32 bytes, Work const& work) {
 }
 
 template <class Lane, class Count>
-inline void draw(DiffusionView const& view, HopTable const& table, DrawName const& name, Count const* counts, u32 begin,
-                 u32 end) {
+inline void draw(DiffusionView const& view, HopTable const& table, DrawName const& name, Count const* counts,
+                 u32 begin, u32 end) {
     if (view.packed != nullptr)
-        return draw_voxels<Lane>(PackedWriter<u32>{view.packed, table.outcome}, table, name, counts, begin, end);
+        return draw_voxels<Lane>(PackedWriter<u32>{view.packed, table.outcome}, table, name, counts, begin,
+                                 end);
     if (view.wide != nullptr)
         return draw_voxels<Lane>(PackedWriter<u64>{view.wide, table.wide}, table, name, counts, begin, end);
     draw_voxels<Lane>(PlaneWriter{view, table}, table, name, counts, begin, end);
@@ -28,7 +29,8 @@ template <bool second, class Count>
 inline u32 pull(DiffusionView const& view, StageCounts<Count> const& counts, u32 begin, u32 end) {
     if (view.packed != nullptr)
         return pull_voxels<second>(PackedExchange<u32>{view, view.packed}, counts, begin, end);
-    if (view.wide != nullptr) return pull_voxels<second>(PackedExchange<u64>{view, view.wide}, counts, begin, end);
+    if (view.wide != nullptr)
+        return pull_voxels<second>(PackedExchange<u64>{view, view.wide}, counts, begin, end);
     return pull_voxels<second>(PlaneExchange{view}, counts, begin, end);
 }
 
@@ -41,7 +43,8 @@ inline constexpr LatticeKernels lattice_kernels{
             fano::kernels::draw<Lane>(view, table, name, static_cast<Count const*>(counts), begin, end);
         });
     },
-    [](DiffusionView const& view, u32 bytes, void const* before, void* arrived, void* rest, u32 begin, u32 end) {
+    [](DiffusionView const& view, u32 bytes, void const* before, void* arrived, void* rest, u32 begin,
+       u32 end) {
         return with_count_type(bytes, [&]<class Count>(Count*) {
             return pull<false>(view,
                                StageCounts<Count>{static_cast<Count const*>(before), nullptr,
@@ -49,12 +52,14 @@ inline constexpr LatticeKernels lattice_kernels{
                                begin, end);
         });
     },
-    [](DiffusionView const& view, u32 bytes, void const* arrived, void const* rest, void* after, u32 begin, u32 end) {
+    [](DiffusionView const& view, u32 bytes, void const* arrived, void const* rest, void* after, u32 begin,
+       u32 end) {
         return with_count_type(bytes, [&]<class Count>(Count*) {
-            return pull<true>(view,
-                              StageCounts<Count>{static_cast<Count const*>(arrived), static_cast<Count const*>(rest),
-                                                 nullptr, static_cast<Count*>(after)},
-                              begin, end);
+            return pull<true>(
+                view,
+                StageCounts<Count>{static_cast<Count const*>(arrived), static_cast<Count const*>(rest),
+                                   nullptr, static_cast<Count*>(after)},
+                begin, end);
         });
     },
     [](DiffusionView const& view, u32 bytes, WrappedFace const* faces, u64 size, void* counts) {

@@ -14,11 +14,11 @@ namespace fano::kernels {
 // Counts have 8, 16 or 32 bits; flows are packed in one of two ways, or six planes.
 struct DiffusionView {
     u32 voxels, faces;
-    i64 stride[6];             // to the neighbour through a face, in voxels
-    unsigned char const* open; //!< [voxel] a bit for each face that leads to a neighbour in memory
-    u32* packed;               //!< [voxel] or null
-    u64* wide;                 //!< [voxel] or null
-    u32* through[6];           //!< [face][voxel] or null
+    i64 stride[6];              // to the neighbour through a face, in voxels
+    unsigned char const* open;  //!< [voxel] a bit for each face that leads to a neighbour in memory
+    u32* packed;                //!< [voxel] or null
+    u64* wide;                  //!< [voxel] or null
+    u32* through[6];            //!< [face][voxel] or null
 };
 
 struct WrappedFace {
@@ -53,7 +53,8 @@ private:
 
 class PlaneWriter {
 public:
-    FANO_FUNCTION PlaneWriter(DiffusionView const& view, HopTable const& table) : view_(view), outcome_(table.outcome) {}
+    FANO_FUNCTION PlaneWriter(DiffusionView const& view, HopTable const& table)
+        : view_(view), outcome_(table.outcome) {}
     FANO_FUNCTION void clear(u32 first) const {
         for (u32 f = 0; f < view_.faces; ++f)
             for (u64 i = 0; i < block_voxels; ++i) view_.through[f][first + i] = 0;
@@ -64,7 +65,9 @@ public:
         for (u32 f = 0; f < view_.faces; ++f)
             view_.through[f][voxel] += packed >> (PackedFlow<u32>::bits * f) & PackedFlow<u32>::mask;
     }
-    FANO_FUNCTION void set(u32 voxel, u32 face, u32 molecules) const { view_.through[face][voxel] = molecules; }
+    FANO_FUNCTION void set(u32 voxel, u32 face, u32 molecules) const {
+        view_.through[face][voxel] = molecules;
+    }
 
 private:
     DiffusionView const view_;
@@ -72,8 +75,8 @@ private:
 };
 
 template <class Lane, class Count, class Writer>
-FANO_ROUTINE void draw_voxels(Writer const& writer, HopTable const& given, DrawName const& name, Count const* counts,
-                              u32 begin, u32 end) {
+FANO_ROUTINE void draw_voxels(Writer const& writer, HopTable const& given, DrawName const& name,
+                              Count const* counts, u32 begin, u32 end) {
     HopTable const table = given;  // a copy, which no write can change
     OccupiedVoxels<Lane> occupied;
     for (u32 first = begin; first < end; first += block_voxels) {
@@ -110,7 +113,10 @@ FANO_ROUTINE void draw_voxels(Writer const& writer, HopTable const& given, DrawN
             if (undecided != 0) [[unlikely]]
                 for (u64 i = 0; i < occupied.size; ++i)
                     if (rest[i] == table.threshold[entry[i] >> 1])
-                        entry[i] = (entry[i] & ~1u) | (decide_by_tail(table, name, first + occupied.voxel[i], round, entry[i] >> 1) ? 1 : 0);
+                        entry[i] = (entry[i] & ~1u) | (decide_by_tail(table, name, first + occupied.voxel[i],
+                                                                      round, entry[i] >> 1)
+                                                           ? 1
+                                                           : 0);
             for (u64 i = 0; i < occupied.size; ++i) {
                 u32 const voxel = first + occupied.voxel[i];
                 round == 0 ? writer.put(voxel, entry[i]) : writer.add(voxel, entry[i]);
@@ -132,7 +138,8 @@ class PackedExchange {
 
 public:
     // Pointers apart, so that compilers see a loop over plain arrays.
-    FANO_FUNCTION PackedExchange(DiffusionView const& view, Packed const* flows) : own_(flows), open_(view.open) {
+    FANO_FUNCTION PackedExchange(DiffusionView const& view, Packed const* flows)
+        : own_(flows), open_(view.open) {
         for (u32 f = 0; f < 6; ++f) from_[f] = flows + view.stride[f];
     }
     FANO_FUNCTION Exchange operator()(u32 voxel) const {
@@ -150,8 +157,8 @@ private:
     // From a bit a face to all of its bits.
     FANO_FUNCTION static Packed open_faces(Packed bits) {
         constexpr u32 step = Flow::bits - 1;
-        Packed const apart = (bits & 1) | (bits & 2) << step | (bits & 4) << (2 * step) | (bits & 8) << (3 * step) |
-                             (bits & 16) << (4 * step) | (bits & 32) << (5 * step);
+        Packed const apart = (bits & 1) | (bits & 2) << step | (bits & 4) << (2 * step) |
+                             (bits & 8) << (3 * step) | (bits & 16) << (4 * step) | (bits & 32) << (5 * step);
         return (apart << Flow::bits) - apart;
     }
     FANO_FUNCTION static Packed opposite(Packed flows) {
@@ -197,7 +204,8 @@ struct StageCounts {
 
 // Returns the bits of all counts or-ed together: whether they fit.
 template <bool second, class Count, class Exchanges>
-FANO_ROUTINE u32 pull_voxels(Exchanges const& exchange, StageCounts<Count> const& counts, u32 begin, u32 end) {
+FANO_ROUTINE u32 pull_voxels(Exchanges const& exchange, StageCounts<Count> const& counts, u32 begin,
+                             u32 end) {
     u32 seen = 0;
     Count const* const before = counts.before;
     Count const* const rest = counts.rest;
@@ -222,7 +230,8 @@ FANO_ROUTINE u32 pull_voxels(Exchanges const& exchange, StageCounts<Count> const
 
 // The flow out of a voxel through one face.
 FANO_FUNCTION u32 flow_through(DiffusionView const& view, u32 voxel, u32 face) {
-    if (view.packed != nullptr) return view.packed[voxel] >> (PackedFlow<u32>::bits * face) & PackedFlow<u32>::mask;
+    if (view.packed != nullptr)
+        return view.packed[voxel] >> (PackedFlow<u32>::bits * face) & PackedFlow<u32>::mask;
     if (view.wide != nullptr)
         return static_cast<u32>(view.wide[voxel] >> (PackedFlow<u64>::bits * face) & PackedFlow<u64>::mask);
     return view.through[face][voxel];

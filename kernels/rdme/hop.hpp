@@ -19,13 +19,14 @@ FANO_FUNCTION HopEntry hop_entry(u32 index_bits, u32 molecules, u32 bits) {
 
 // Whether the random bits lie on the threshold's side that belongs to the entry's second outcome, when the first 32 did not tell.
 FANO_COLD bool decide_by_tail(HopTable const& table, DrawName const& name, u32 voxel, u32 round, u32 entry) {
-    auto const block =
-        draw_block<u64>(name.key, name.place(voxel), Purpose::hop, name.alone().block(first_tie_block + round));
+    auto const block = draw_block<u64>(name.key, name.place(voxel), Purpose::hop,
+                                       name.alone().block(first_tie_block + round));
     return static_cast<u32>(block.w[0]) >= table.tail[entry];
 }
 
 // The number of an outcome in the tables.
-FANO_FUNCTION u32 choose_outcome(HopTable const& table, DrawName const& name, u32 voxel, u32 round, HopEntry const& at) {
+FANO_FUNCTION u32 choose_outcome(HopTable const& table, DrawName const& name, u32 voxel, u32 round,
+                                 HopEntry const& at) {
     u32 const threshold = table.threshold[at.entry];
     bool above = at.rest >= threshold;
     if (at.rest == threshold) [[unlikely]]
@@ -35,7 +36,8 @@ FANO_FUNCTION u32 choose_outcome(HopTable const& table, DrawName const& name, u3
 
 // More than most_summed molecules: through one face after the other, of those that are left.
 template <class Set>
-FANO_ROUTINE void draw_many_hops(HopTable const& table, DrawName const& name, u32 voxel, u32 molecules, Set const& set) {
+FANO_ROUTINE void draw_many_hops(HopTable const& table, DrawName const& name, u32 voxel, u32 molecules,
+                                 Set const& set) {
     double left = molecules, rest = 1.0;
     for (u32 f = 0; f < table.faces; ++f) {
         LaneDraws<ScalarLane> draws{name.key, name.place(voxel), Purpose::hop,

@@ -56,7 +56,7 @@ struct DrawName {
 // Up to 2^20 species, two stages.
 FANO_FUNCTION constexpr u32 draw_tag(u32 species, u32 stage) { return species << 4 | stage << 3; }
 
-inline constexpr u32 first_tie_block = 0;       // alone: of the chunk that was undecided
+inline constexpr u32 first_tie_block = 0;        // alone: of the chunk that was undecided
 inline constexpr u32 first_binomial_block = 64;  // alone: 2^16 for each face
 
 }  // namespace fano::kernels

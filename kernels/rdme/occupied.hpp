@@ -59,16 +59,19 @@ private:
         __m512i const spread = _mm512_set_epi32(3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0);
         __m512i const within = _mm512_set_epi32(3, 2, 1, 0, 3, 2, 1, 0, 3, 2, 1, 0, 3, 2, 1, 0);
         for (u64 i = 0; i < filled; i += 4) {
-            __m512i const n = _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<__m128i const*>(counts_ + i)));
+            __m512i const n =
+                _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<__m128i const*>(counts_ + i)));
             u64 const rest = filled - i;
             __mmask16 some = _mm512_test_epi32_mask(n, n);
             if (rest < 4) some &= static_cast<__mmask16>((1u << (4 * rest)) - 1);
             __m512i const group = _mm512_permutexvar_epi32(
-                spread, _mm512_castsi128_si512(_mm_loadu_si128(reinterpret_cast<__m128i const*>(group_ + i))));
+                spread,
+                _mm512_castsi128_si512(_mm_loadu_si128(reinterpret_cast<__m128i const*>(group_ + i))));
             __m512i const v = _mm512_add_epi32(_mm512_slli_epi32(group, 2), within);
             _mm512_storeu_si512(voxel + size, _mm512_maskz_compress_epi32(some, v));
             _mm512_storeu_si512(molecules + size, _mm512_maskz_compress_epi32(some, n));
-            _mm512_storeu_si512(bits + size, _mm512_maskz_compress_epi32(some, _mm512_loadu_si512(random_ + 2 * i)));
+            _mm512_storeu_si512(bits + size,
+                                _mm512_maskz_compress_epi32(some, _mm512_loadu_si512(random_ + 2 * i)));
             size += count_bits(some);
         }
 #else

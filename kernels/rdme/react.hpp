@@ -53,7 +53,8 @@ public:
 
     void run(u32 begin, u32 end) {
         waiting_ = 0;
-        for (u32 first = begin; first < end; first += 4 * width) look(first, first + 4 * width < end ? first + 4 * width : end);
+        for (u32 first = begin; first < end; first += 4 * width)
+            look(first, first + 4 * width < end ? first + 4 * width : end);
         if (waiting_ > 0) work_off();
     }
 
@@ -100,7 +101,7 @@ private:
         auto sound = Real(0.0) == Real(0.0);
         for (u32 r = 0; r < table_.reactions; ++r) {
             Real a = registers_[table_.propensity[r]];
-            if (view_.place != nullptr) {
+            if (view_.place != nullptr && any(differ(a, Real(0.0)))) {
                 alignas(64) double factor[width] = {};
                 for (u32 i = 0; i < lanes; ++i)
                     factor[i] = view_.factors[u64{view_.place[voxel_of(i)]} * table_.reactions + r];
@@ -149,7 +150,8 @@ private:
         alignas(64) u64 groups[width];
         for (u32 i = 0; i < width; ++i) groups[i] = (first >> 2) + i;
         Word const group = *reinterpret_cast<Word const*>(groups);
-        auto const block = draw_block<Word>(view_.key, group + Word(view_.step_number), Purpose::voxel, Word(u64{0}));
+        auto const block =
+            draw_block<Word>(view_.key, group + Word(view_.step_number), Purpose::voxel, Word(u64{0}));
         for (u32 j = 0; j < 4; ++j) *reinterpret_cast<Word*>(bits[j]) = block.w[j];
     }
 
@@ -177,7 +179,8 @@ private:
         auto block = draw_block<Word>(view_.key, place, Purpose::voxel, Word(alone + number));
         // The waiting time by the same uniform as in the look, with more bits; log(1 - U) for small U keeps its digits, as U is
         // at least 2^-84.
-        Real const u = (*reinterpret_cast<Real const*>(words) + uniform<Real>(block.w[0], block.w[1])) * Real(0x1p-32);
+        Real const u =
+            (*reinterpret_cast<Real const*>(words) + uniform<Real>(block.w[0], block.w[1])) * Real(0x1p-32);
         Real time = minus_log_of_rest(u) / a;
         Real pick = uniform<Real>(block.w[2], block.w[3]) * a;
         Mask active = time < Real(view_.step);
@@ -199,7 +202,10 @@ private:
     static Real minus_log_of_rest(Real u) {
         auto const small = u < Real(0x1p-10);
         // u + u²/2 + u³/3 + ... to 2^-60 of u
-        Real const series = u * (Real(1.0) + u * (Real(1.0 / 2) + u * (Real(1.0 / 3) + u * (Real(1.0 / 4) + u * (Real(1.0 / 5) + u * Real(1.0 / 6))))));
+        Real const series =
+            u * (Real(1.0) +
+                 u * (Real(1.0 / 2) +
+                      u * (Real(1.0 / 3) + u * (Real(1.0 / 4) + u * (Real(1.0 / 5) + u * Real(1.0 / 6))))));
         return select(small, series, -log(Real(1.0) - u));
     }
 
@@ -243,7 +249,8 @@ private:
                 u32 const v = m_.voxels[i];
                 if (n < 0.0 || n > largest_count) {
                     if (m_.failure.failure == Failure::none)
-                        m_.failure = {n < 0.0 ? Failure::negative_count : Failure::count_too_large, s, 0, 0.0, n};
+                        m_.failure = {n < 0.0 ? Failure::negative_count : Failure::count_too_large, s, 0, 0.0,
+                                      n};
                     continue;
                 }
                 u32 const whole = static_cast<u32>(n);

@@ -49,16 +49,19 @@ void print_summary(Network const& network, RdmeResult const& result, RdmeMethod 
     auto const seconds = std::max(totals.seconds, 1e-9);
     if (method == RdmeMethod::exact)
         fmt::print("\n{} hops and {} reactions in {:.2f} s: {:.3g} events/s on {}; seed {}\n", result.hops,
-                   result.reactions, totals.seconds, static_cast<double>(totals.events) / seconds, totals.device,
-                   totals.seed);
-    else
-        fmt::print("\n{} steps of at most {:.4g} ({}), {} reactions in {:.2f} s: {:.3g} voxel-species-steps/s on {}; seed {}\n",
-                   result.steps, result.step, result.step_reason, result.reactions, totals.seconds,
-                   static_cast<double>(result.steps) * static_cast<double>(result.space.voxel_count()) *
-                       static_cast<double>(result.species.size()) / seconds,
+                   result.reactions, totals.seconds, static_cast<double>(totals.events) / seconds,
                    totals.device, totals.seed);
+    else
+        fmt::print(
+            "\n{} steps of at most {:.4g} ({}), {} reactions in {:.2f} s: {:.3g} voxel-species-steps/s on "
+            "{}; seed {}\n",
+            result.steps, result.step, result.step_reason, result.reactions, totals.seconds,
+            static_cast<double>(result.steps) * static_cast<double>(result.space.voxel_count()) *
+                static_cast<double>(result.species.size()) / seconds,
+            totals.device, totals.seed);
     for (auto const& [reaction, error] : result.pair_errors)
-        fmt::print("on account of the step, pairs take {:+.2g} % longer to react by \"{}\"\n", 100 * error, reaction);
+        fmt::print("on account of the step, pairs take {:+.2g} % longer to react by \"{}\"\n", 100 * error,
+                   reaction);
 }
 
 void rdme(RdmeArguments const& arguments, std::string const& command_line) {
@@ -88,8 +91,8 @@ void rdme(RdmeArguments const& arguments, std::string const& command_line) {
 }  // namespace
 
 void add_rdme(CLI::App& app, std::string const& command_line) {
-    auto* const command =
-        app.add_subcommand("rdme", "Simulate in space: the network in every voxel of a lattice, and diffusion");
+    auto* const command = app.add_subcommand(
+        "rdme", "Simulate in space: the network in every voxel of a lattice, and diffusion");
     auto a = std::make_shared<RdmeArguments>();
     command->add_option("MODEL", a->model, "Model file with a [space]")->required();
     command->add_option("-n,--lattices", a->lattices, "How many lattices")->capture_default_str();
@@ -105,21 +108,27 @@ void add_rdme(CLI::App& app, std::string const& command_line) {
     command->add_option("--step", a->step, "Of lattice: the longest step; chosen by default")
         ->check(number_from(1e-300, 1e300));
     command
-        ->add_option("--tolerance", a->tolerance,
-                     "Of lattice without --step: how much slower or faster pairs may react on account of the step")
+        ->add_option(
+            "--tolerance", a->tolerance,
+            "Of lattice without --step: how much slower or faster pairs may react on account of the step")
         ->check(number_from(1e-6, 0.5))
         ->capture_default_str();
     command->add_flag("--mesh-correction", a->mesh_correction,
                       "Rates that make pairs react on the lattice as fast as in space");
     command->add_option("--threads", a->threads, "CPU threads; all cores by default");
     command
-        ->add_option("--device", a->device, "auto, cpu, reference, sse2, avx2 or avx512; all give the same counts")
+        ->add_option("--device", a->device,
+                     "auto, cpu, reference, sse2, avx2 or avx512; all give the same counts")
         ->capture_default_str();
     command->add_flag("--fields", a->fields, "Keep mean and variance of every voxel");
-    command->add_option("--snapshots", a->snapshots, "Lattices whose counts are kept at every time, such as 0,1")
+    command
+        ->add_option("--snapshots", a->snapshots, "Lattices whose counts are kept at every time, such as 0,1")
         ->delimiter(',')
         ->allow_extra_args(false);
-    command->add_option("-o,--out", a->out, "Result file: .h5 (with .xdmf for ParaView), .csv, .json, or a picture, .png; may be given several times")
+    command
+        ->add_option("-o,--out", a->out,
+                     "Result file: .h5 (with .xdmf for ParaView), .csv, .json, or a picture, .png; may be "
+                     "given several times")
         ->allow_extra_args(false);
     command->add_flag("-q,--quiet", a->quiet, "Print nothing but errors");
     command->callback([a, command_line] { rdme(*a, command_line); });

@@ -58,12 +58,14 @@ void write_png(std::string const& file, Picture const& picture) {
     std::string header;
     append(header, picture.width);
     append(header, picture.height);
-    header += std::string{8, 2, 0, 0, 0};  // bits, true colour, the only compression, filter and order there are
+    header +=
+        std::string{8, 2, 0, 0, 0};  // bits, true colour, the only compression, filter and order there are
     std::string rows;
     for (std::uint32_t y = 0; y < picture.height; ++y) {
         rows += '\0';  // unfiltered
         for (std::uint32_t x = 0; x < picture.width; ++x)
-            for (auto const channel : picture.pixels[std::size_t{y} * picture.width + x]) rows += static_cast<char>(channel);
+            for (auto const channel : picture.pixels[std::size_t{y} * picture.width + x])
+                rows += static_cast<char>(channel);
     }
     TextFile out(file);
     out.write(std::string("\x89PNG\r\n\x1a\n", 8));

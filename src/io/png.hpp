@@ -14,7 +14,8 @@ struct Picture {
     std::uint32_t width = 0, height = 0;
     std::vector<Colour> pixels;  //!< [y][x] from the top
 
-    Picture(std::uint32_t w, std::uint32_t h, Colour background) : width(w), height(h), pixels(std::size_t{w} * h, background) {}
+    Picture(std::uint32_t w, std::uint32_t h, Colour background)
+        : width(w), height(h), pixels(std::size_t{w} * h, background) {}
     Colour& at(std::uint32_t x, std::uint32_t y) { return pixels[std::size_t{y} * width + x]; }
 };
 

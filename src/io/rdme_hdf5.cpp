@@ -65,7 +65,8 @@ private:
         file_.dataset("voxel_mean", with_axes({"time", "space_species"}), mean);
         describe_hdf5(file_, "voxel_mean", "mean number of molecules in a voxel, over lattices", "");
         file_.dataset("voxel_variance", with_axes({"time", "space_species"}), variance);
-        describe_hdf5(file_, "voxel_variance", "variance of the number of molecules in a voxel, over lattices", "");
+        describe_hdf5(file_, "voxel_variance",
+                      "variance of the number of molecules in a voxel, over lattices", "");
         for (std::size_t axis = 0; axis < dimensions_; ++axis) {
             auto const name = std::string("profile_") + axis_names[axis];
             std::vector<double> profile;
@@ -117,7 +118,8 @@ private:
                           name = std::string("structure_factor_") + axis_names[axis];
         std::vector<double> k, factor(times_ * species_ * modes, 0);
         for (std::size_t m = 0; m < modes; ++m)
-            k.push_back(2 * std::numbers::pi * static_cast<double>(m) / (static_cast<double>(n) * result_.space.edge));
+            k.push_back(2 * std::numbers::pi * static_cast<double>(m) /
+                        (static_cast<double>(n) * result_.space.edge));
         for (std::size_t row = 0; row < times_ * species_; ++row) {
             double total = 0;
             for (auto const& snapshot : result_.snapshots) {
@@ -126,7 +128,8 @@ private:
                 for (std::size_t m = 0; m < modes; ++m) {
                     double re = 0, im = 0;
                     for (std::size_t x = 0; x < n; ++x) {
-                        double const angle = 2 * std::numbers::pi * static_cast<double>(m * x % n) / static_cast<double>(n);
+                        double const angle =
+                            2 * std::numbers::pi * static_cast<double>(m * x % n) / static_cast<double>(n);
                         re += counts[x] * std::cos(angle);
                         im += counts[x] * std::sin(angle);
                     }
@@ -136,7 +139,8 @@ private:
             for (std::size_t m = 0; m < modes; ++m) factor[row * modes + m] /= total;
         }
         file_.dimension(k_name, k);
-        describe_hdf5(file_, k_name, "wave number", result_.space.unit.empty() ? "" : "1/" + result_.space.unit);
+        describe_hdf5(file_, k_name, "wave number",
+                      result_.space.unit.empty() ? "" : "1/" + result_.space.unit);
         file_.dataset(name, {"time", "space_species", k_name}, factor);
         describe_hdf5(file_, name, "structure factor of the snapshots", "");
     }
@@ -150,7 +154,8 @@ private:
 
 std::vector<std::string> axes_of(Space const& space) {
     std::vector<std::string> axes;
-    for (auto axis = static_cast<std::size_t>(space.dimensions); axis-- > 0;) axes.emplace_back(axis_names[axis]);
+    for (auto axis = static_cast<std::size_t>(space.dimensions); axis-- > 0;)
+        axes.emplace_back(axis_names[axis]);
     return axes;
 }
 

@@ -37,9 +37,10 @@ public:
         Plane plane{n[0], line ? static_cast<std::uint32_t>(times) : n[1], {}};
         for (std::uint32_t row = 0; row < plane.height; ++row)
             for (std::uint32_t x = 0; x < plane.width; ++x)
-                plane.values.push_back(line ? count(row, species, x)
-                                            : count(times - 1, species,
-                                                    x + std::size_t{n[0]} * (n[1] - 1 - row + std::size_t{n[1]} * (n[2] / 2))));
+                plane.values.push_back(
+                    line ? count(row, species, x)
+                         : count(times - 1, species,
+                                 x + std::size_t{n[0]} * (n[1] - 1 - row + std::size_t{n[1]} * (n[2] / 2))));
         return plane;
     }
 
@@ -76,7 +77,8 @@ void write_rdme_picture(std::string const& file, RdmeResult const& result) {
 void check_rdme_file(std::string const& file, RdmeOptions const& options) {
     if (!is_picture(file)) return check_writable(file);
     if (!options.fields && options.snapshots.empty())
-        throw InputError(fmt::format("{}: a picture shows voxels; keep them with --fields (means) or --snapshots 0", file));
+        throw InputError(fmt::format(
+            "{}: a picture shows voxels; keep them with --fields (means) or --snapshots 0", file));
     OutputFile const probe{file};
 }
 

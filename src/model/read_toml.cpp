@@ -49,8 +49,9 @@ void check_top_level(TomlValue const& root, TomlContext const& context) {
 void declare_names(TomlValue const& root, TomlContext& context) {
     if (auto const* space = root.find("space")) {
         if (auto const* volumes = root.find("volumes"))
-            context.fail(volumes->line,
-                         "a model with [space] has one volume, that of the lattice, named \"volume\"; drop [volumes]");
+            context.fail(
+                volumes->line,
+                "a model with [space] has one volume, that of the lattice, named \"volume\"; drop [volumes]");
         context.declare("volume", "volume", space->line);
     }
     for (auto const& table : root.items) {

@@ -18,9 +18,10 @@ public:
         if (value.is_text()) return named(value);
         context_.require_table(value, what_);
         if (value.items.empty() || (value.items.size() > 1 && value.find("file") == nullptr))
-            context_.fail(value.line, fmt::format("{} must be one of {}, as in {{ sphere = {{ centre = [1, 1, "
-                                                  "1], radius = 0.5 }} }}",
-                                                  what_, list(kinds)));
+            context_.fail(value.line,
+                          fmt::format("{} must be one of {}, as in {{ sphere = {{ centre = [1, 1, "
+                                      "1], radius = 0.5 }} }}",
+                                      what_, list(kinds)));
         auto const& item = value.find("file") != nullptr ? *value.find("file") : value.items.front();
         Shape shape = of_kind(item, value);
         shape.line = item.line;
@@ -38,8 +39,9 @@ private:
         if (std::none_of(space_.regions.begin(), space_.regions.end(), known)) {
             std::vector<std::string> ids;
             for (auto const& region : space_.regions) ids.push_back(region.id);
-            context_.fail(value.line, fmt::format("{} names the region \"{}\", which is not declared before it{}",
-                                                  what_, id, suggest(id, ids)));
+            context_.fail(value.line,
+                          fmt::format("{} names the region \"{}\", which is not declared before it{}", what_,
+                                      id, suggest(id, ids)));
         }
         return {.kind = ShapeKind::region, .text = id, .line = value.line};
     }
@@ -51,7 +53,8 @@ private:
             Shape shape{.kind = ShapeKind::box, .a = point(item, "from"), .b = point(item, "to")};
             for (int i = 0; i < space_.dimensions; ++i)
                 if (!(shape.a[static_cast<std::size_t>(i)] < shape.b[static_cast<std::size_t>(i)]))
-                    context_.fail(item.line, what_ + " is empty: \"from\" must lie below \"to\" along every axis");
+                    context_.fail(item.line,
+                                  what_ + " is empty: \"from\" must lie below \"to\" along every axis");
             return shape;
         }
         if (kind == "sphere") {
@@ -94,8 +97,8 @@ private:
 
     Shape combined(ShapeKind kind, TomlValue const& item, std::size_t least) const {
         if (item.kind != TomlValue::Kind::array || item.items.size() < least)
-            context_.fail(item.line, fmt::format("\"{}\" of {} must be an array of {} or more regions", item.key,
-                                                 what_, least));
+            context_.fail(item.line, fmt::format("\"{}\" of {} must be an array of {} or more regions",
+                                                 item.key, what_, least));
         Shape shape{.kind = kind};
         for (auto const& part : item.items) shape.parts.push_back(read(part));
         return shape;
@@ -128,7 +131,8 @@ private:
     }
 
     double positive(double x, TomlValue const& at) const {
-        if (!(x > 0)) context_.fail(at.line, fmt::format("a radius of {} is {}; it must be more than 0", what_, x));
+        if (!(x > 0))
+            context_.fail(at.line, fmt::format("a radius of {} is {}; it must be more than 0", what_, x));
         return x;
     }
 

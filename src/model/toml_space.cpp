@@ -57,23 +57,26 @@ private:
     void read_lattice(TomlValue const& table) {
         auto const *size = table.find("size"), *voxels = table.find("voxels"), *edge = table.find("edge");
         if ((size != nullptr) + (voxels != nullptr) + (edge != nullptr) != 2)
-            context_.fail(table.line,
-                          "[space] needs two of \"size\" (lengths), \"voxels\" (how many) and \"edge\" (of a voxel), "
-                          "as in voxels = [32, 32, 32], edge = 0.1");
+            context_.fail(
+                table.line,
+                "[space] needs two of \"size\" (lengths), \"voxels\" (how many) and \"edge\" (of a voxel), "
+                "as in voxels = [32, 32, 32], edge = 0.1");
         auto const& counted = size != nullptr ? *size : *voxels;
         if (counted.kind != TomlValue::Kind::array || counted.items.empty() || counted.items.size() > 3)
-            context_.fail(counted.line,
-                          fmt::format("\"{}\" of [space] must be an array of one, two or three numbers, one a "
-                                      "dimension",
-                                      counted.key));
+            context_.fail(
+                counted.line,
+                fmt::format("\"{}\" of [space] must be an array of one, two or three numbers, one a "
+                            "dimension",
+                            counted.key));
         space_.dimensions = static_cast<int>(counted.items.size());
-        auto const lengths = size != nullptr ? read_point(*size, context_, space_.dimensions, "the size of [space]")
-                                             : Point{};
+        auto const lengths =
+            size != nullptr ? read_point(*size, context_, space_.dimensions, "the size of [space]") : Point{};
         if (size != nullptr)
             for (int i = 0; i < space_.dimensions; ++i)
                 if (!(lengths[static_cast<std::size_t>(i)] > 0))
-                    context_.fail(size->line, fmt::format("the size of [space] has {}; lengths are more than 0",
-                                                          lengths[static_cast<std::size_t>(i)]));
+                    context_.fail(size->line,
+                                  fmt::format("the size of [space] has {}; lengths are more than 0",
+                                              lengths[static_cast<std::size_t>(i)]));
         if (voxels != nullptr) read_voxels(*voxels);
         if (edge != nullptr) {
             space_.edge = context_.number(*edge, "the edge of a voxel");
@@ -88,16 +91,17 @@ private:
             double const exact = lengths[i] / space_.edge, whole = std::round(exact);
             if (voxels == nullptr) {
                 if (!(whole >= 1 && whole <= 2147483647.0) || std::abs(exact - whole) > 1e-6 * whole)
-                    context_.fail(size->line,
-                                  fmt::format("the size {} is {} edges of {}; it must be a whole number of them",
-                                              lengths[i], exact, space_.edge));
+                    context_.fail(
+                        size->line,
+                        fmt::format("the size {} is {} edges of {}; it must be a whole number of them",
+                                    lengths[i], exact, space_.edge));
                 space_.voxels[i] = static_cast<std::uint32_t>(whole);
             } else if (std::abs(exact - space_.voxels[i]) > 1e-6 * exact) {
-                context_.fail(size->line,
-                              fmt::format("voxels must be cubes: {} voxels on the length {} have edges of {}, "
-                                          "but those along x have {}",
-                                          space_.voxels[i], lengths[i], lengths[i] / space_.voxels[i],
-                                          space_.edge));
+                context_.fail(
+                    size->line,
+                    fmt::format("voxels must be cubes: {} voxels on the length {} have edges of {}, "
+                                "but those along x have {}",
+                                space_.voxels[i], lengths[i], lengths[i] / space_.voxels[i], space_.edge));
             }
         }
     }
@@ -105,13 +109,15 @@ private:
     void read_voxels(TomlValue const& voxels) {
         if (voxels.kind != TomlValue::Kind::array ||
             voxels.items.size() != static_cast<std::size_t>(space_.dimensions))
-            context_.fail(voxels.line, fmt::format("\"voxels\" of [space] must be an array of {} whole numbers",
-                                                   space_.dimensions));
+            context_.fail(
+                voxels.line,
+                fmt::format("\"voxels\" of [space] must be an array of {} whole numbers", space_.dimensions));
         for (std::size_t i = 0; i < voxels.items.size(); ++i) {
             double const n = context_.number(voxels.items[i], "\"voxels\" of [space]");
             if (!(n >= 1 && n <= 2147483647.0 && n == std::floor(n)))
-                context_.fail(voxels.line,
-                              fmt::format("\"voxels\" of [space] has {}; it must be a whole number from 1", n));
+                context_.fail(
+                    voxels.line,
+                    fmt::format("\"voxels\" of [space] has {}; it must be a whole number from 1", n));
             space_.voxels[i] = static_cast<std::uint32_t>(n);
         }
     }
@@ -140,13 +146,14 @@ private:
             any = true;
         }
         if (!any)
-            context_.fail(entry.line,
-                          fmt::format("the boundary has an unknown face \"{}\". In {} dimension{} there are {}, "
-                                      "such as \"x\" (both), \"x-\" and \"x+\"",
-                                      entry.key, space_.dimensions, space_.dimensions == 1 ? "" : "s",
-                                      space_.dimensions == 1   ? "x"
-                                      : space_.dimensions == 2 ? "x and y"
-                                                               : "x, y and z"));
+            context_.fail(
+                entry.line,
+                fmt::format("the boundary has an unknown face \"{}\". In {} dimension{} there are {}, "
+                            "such as \"x\" (both), \"x-\" and \"x+\"",
+                            entry.key, space_.dimensions, space_.dimensions == 1 ? "" : "s",
+                            space_.dimensions == 1   ? "x"
+                            : space_.dimensions == 2 ? "x and y"
+                                                     : "x, y and z"));
     }
 
     Boundary read_boundary(TomlValue const& value) {
@@ -161,15 +168,19 @@ private:
             for (auto const& entry : reservoir->items) {
                 require_species(entry.key, entry.line);
                 boundary.reservoir.push_back(
-                    {entry.key, context_.birth_formula(
-                                    entry, fmt::format("the concentration of \"{}\" in a reservoir", entry.key))});
+                    {entry.key,
+                     context_.birth_formula(
+                         entry, fmt::format("the concentration of \"{}\" in a reservoir", entry.key))});
             }
             return boundary;
         }
         auto const text = context_.text(value, "a boundary");
-        if (text == "reflecting") boundary.kind = BoundaryKind::reflecting;
-        else if (text == "periodic") boundary.kind = BoundaryKind::periodic;
-        else if (text == "absorbing") boundary.kind = BoundaryKind::absorbing;
+        if (text == "reflecting")
+            boundary.kind = BoundaryKind::reflecting;
+        else if (text == "periodic")
+            boundary.kind = BoundaryKind::periodic;
+        else if (text == "absorbing")
+            boundary.kind = BoundaryKind::absorbing;
         else
             context_.fail(value.line,
                           fmt::format("a boundary is \"{}\"{}. It may be \"reflecting\", \"periodic\", "
@@ -238,7 +249,10 @@ private:
             context_.check_keys(entry, owner, {"region", "between", "per_area", "radius"});
             auto const *region = entry.find("region"), *between = entry.find("between");
             if (auto const* radius = entry.find("radius")) {
-                space_.radii.push_back({entry.key, context_.birth_formula(*radius, "the radius of reaction \"" + entry.key + "\""), radius->line});
+                space_.radii.push_back(
+                    {entry.key,
+                     context_.birth_formula(*radius, "the radius of reaction \"" + entry.key + "\""),
+                     radius->line});
                 if (entry.items.size() == 1) return;
             }
             if ((region != nullptr) == (between != nullptr))
@@ -253,7 +267,8 @@ private:
             }
             place.per_area = context_.flag(entry, "per_area", false, owner);
             if (place.per_area && between == nullptr)
-                context_.fail(entry.line, owner + ": \"per_area\" needs \"between\", whose faces have an area");
+                context_.fail(entry.line,
+                              owner + ": \"per_area\" needs \"between\", whose faces have an area");
         }
         space_.reactions.push_back(place);
     }
@@ -281,9 +296,10 @@ private:
                 placement.point = read_point(item, context_, space_.dimensions, owner);
                 for (std::size_t i = 0; i < static_cast<std::size_t>(space_.dimensions); ++i)
                     if (!(placement.point[i] >= 0 && placement.point[i] < space_.edge * space_.voxels[i]))
-                        context_.fail(item.line,
-                                      fmt::format("{} has the coordinate {}, but the lattice goes from 0 to {}",
-                                                  owner, placement.point[i], space_.edge * space_.voxels[i]));
+                        context_.fail(
+                            item.line,
+                            fmt::format("{} has the coordinate {}, but the lattice goes from 0 to {}", owner,
+                                        placement.point[i], space_.edge * space_.voxels[i]));
             } else {
                 placement.kind = PlacementKind::file;
                 placement.text = context_.text(item, owner);
@@ -315,10 +331,11 @@ private:
 
 }  // namespace
 
-Point read_point(TomlValue const& value, TomlContext const& context, int dimensions, std::string const& what) {
+Point read_point(TomlValue const& value, TomlContext const& context, int dimensions,
+                 std::string const& what) {
     if (value.kind != TomlValue::Kind::array || value.items.size() != static_cast<std::size_t>(dimensions))
-        context.fail(value.line, fmt::format("{} must be an array of {} number{}, one a dimension", what, dimensions,
-                                             dimensions == 1 ? "" : "s"));
+        context.fail(value.line, fmt::format("{} must be an array of {} number{}, one a dimension", what,
+                                             dimensions, dimensions == 1 ? "" : "s"));
     Point point{};
     for (std::size_t i = 0; i < value.items.size(); ++i) point[i] = context.number(value.items[i], what);
     return point;

@@ -31,7 +31,8 @@ std::uint64_t fingerprint_of(std::uint64_t index, std::uint32_t const* counts, s
 
 }  // namespace
 
-Collector::Collector(Lattice const& lattice, Network const& whole, RdmeOptions const& options, RdmeResult& result)
+Collector::Collector(Lattice const& lattice, Network const& whole, RdmeOptions const& options,
+                     RdmeResult& result)
     : lattice_(lattice), whole_(whole), options_(options), result_(result) {
     result.totals.times = options.times;
     result.totals.outputs = whole.outputs;
@@ -76,7 +77,8 @@ Collector::Share::Share(Collector& shared)
 void Collector::Share::sample(std::size_t time, std::uint64_t index, std::uint32_t const* counts,
                               std::vector<double> const& registers) {
     auto const& tables = *shared_.whole_.tables;
-    std::size_t const voxels = shared_.lattice_.grid.voxels, species = shared_.lattice_.network.species.size();
+    std::size_t const voxels = shared_.lattice_.grid.voxels,
+                      species = shared_.lattice_.network.species.size();
     for (auto const& c : tables.constants) registers_[c.reg] = c.value;
     for (std::size_t slot = species; slot < tables.scalars.slots; ++slot) registers_[slot] = registers[slot];
     for (std::size_t s = 0; s < species; ++s)

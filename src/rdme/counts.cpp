@@ -13,9 +13,12 @@ void typed(std::uint32_t width, Bytes* bytes, Work const& work) {
         using Pointer = std::conditional_t<std::is_const_v<Bytes>, T const*, T*>;
         work(reinterpret_cast<Pointer>(bytes));
     };
-    if (width == 1) as(static_cast<std::uint8_t*>(nullptr));
-    else if (width == 2) as(static_cast<std::uint16_t*>(nullptr));
-    else as(static_cast<std::uint32_t*>(nullptr));
+    if (width == 1)
+        as(static_cast<std::uint8_t*>(nullptr));
+    else if (width == 2)
+        as(static_cast<std::uint16_t*>(nullptr));
+    else
+        as(static_cast<std::uint32_t*>(nullptr));
 }
 
 }  // namespace
@@ -61,10 +64,14 @@ void FlowArray::resize(CountFormat format, Grid const& grid) {
     flow_ = format.flow;
     faces_ = static_cast<std::size_t>(grid.faces);
     // The stride along the last axis.
-    std::size_t const stride = faces_ == 2 ? 1 : faces_ == 4 ? grid.size[0] : std::size_t{grid.size[0]} * grid.size[1];
+    std::size_t const stride = faces_ == 2   ? 1
+                               : faces_ == 4 ? grid.size[0]
+                                             : std::size_t{grid.size[0]} * grid.size[1];
     pad_ = (stride + 15) / 16 * 16;
     plane_ = (grid.voxels + 2 * pad_ + kernels::block_voxels + 15) / 16 * 16;
-    std::size_t const bytes = flow_ == CountFormat::Flow::packed ? 4 : flow_ == CountFormat::Flow::wide ? 8 : 4 * faces_;
+    std::size_t const bytes = flow_ == CountFormat::Flow::packed ? 4
+                              : flow_ == CountFormat::Flow::wide ? 8
+                                                                 : 4 * faces_;
     numbers_.assign(plane_ * bytes / 8 + 8, 0);
     first_ = numbers_.data() + (64 - reinterpret_cast<std::uintptr_t>(numbers_.data()) % 64) % 64 / 8;
 }
@@ -74,7 +81,8 @@ void FlowArray::set(kernels::DiffusionView& view) {
     view.packed = flow_ == CountFormat::Flow::packed ? words + pad_ : nullptr;
     view.wide = flow_ == CountFormat::Flow::wide ? first_ + pad_ : nullptr;
     for (std::uint32_t f = 0; f < 6; ++f)
-        view.through[f] = flow_ == CountFormat::Flow::planes && f < faces_ ? words + f * plane_ + pad_ : nullptr;
+        view.through[f] =
+            flow_ == CountFormat::Flow::planes && f < faces_ ? words + f * plane_ + pad_ : nullptr;
 }
 
 }  // namespace fano

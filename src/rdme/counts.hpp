@@ -17,8 +17,12 @@ struct CountFormat {
 
     // `seen`: all counts or-ed together.
     static CountFormat of(std::uint32_t seen) {
-        return {seen < 256 ? 1u : seen < 65536 ? 2u : 4u,
-                seen < 32 ? Flow::packed : seen < 1024 ? Flow::wide : Flow::planes};
+        return {seen < 256     ? 1u
+                : seen < 65536 ? 2u
+                               : 4u,
+                seen < 32     ? Flow::packed
+                : seen < 1024 ? Flow::wide
+                              : Flow::planes};
     }
     bool wider_than(CountFormat const& other) const {
         return bytes > other.bytes || (bytes == other.bytes && flow > other.flow);

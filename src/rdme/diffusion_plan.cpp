@@ -18,9 +18,12 @@ DiffusionPlan::DiffusionPlan(Grid const& grid, SpeciesJumps const& jumps) {
             if (accepted == 0) continue;
             if (accepted < 1) slow.push_back({v, f, accepted});
             auto const next = grid.neighbour(v, face);
-            if (!grid.at_edge(place, face)) open[v] |= static_cast<std::uint8_t>(1u << f);
-            else if (next != Grid::outside) wrapped.push_back({v, f, next});
-            else ends.push_back({v, f, kind.inflow[f]});
+            if (!grid.at_edge(place, face))
+                open[v] |= static_cast<std::uint8_t>(1u << f);
+            else if (next != Grid::outside)
+                wrapped.push_back({v, f, next});
+            else
+                ends.push_back({v, f, kind.inflow[f]});
         }
     }
 }

@@ -27,9 +27,9 @@ struct OpenFace {
 struct DiffusionPlan {
     DiffusionPlan(Grid const& grid, SpeciesJumps const& jumps);
 
-    double largest_rate = 0;  //!< [1 / time] through one face; 0: nothing moves
+    double largest_rate = 0;         //!< [1 / time] through one face; 0: nothing moves
     std::vector<std::uint8_t> open;  //!< [voxel] a bit for each face that leads to a neighbour in memory
-    std::vector<SlowFace> slow;  // these and the following in the order of voxels
+    std::vector<SlowFace> slow;      // these and the following in the order of voxels
     std::vector<kernels::WrappedFace> wrapped;
     std::vector<OpenFace> ends;
 };

@@ -46,7 +46,8 @@ HopTables::HopTables(double probability, int faces) : probability_(probability),
     for (auto const outcome : outcome_) {
         std::uint64_t wide = 0;
         for (std::uint32_t f = 0; f < 6; ++f)
-            wide |= std::uint64_t{outcome >> (Flow::bits * f) & Flow::mask} << (kernels::PackedFlow<std::uint64_t>::bits * f);
+            wide |= std::uint64_t{outcome >> (Flow::bits * f) & Flow::mask}
+                    << (kernels::PackedFlow<std::uint64_t>::bits * f);
         wide_.push_back(wide);
     }
 }
@@ -90,7 +91,8 @@ void HopTables::add(std::uint32_t molecules) {
         double const exact = share[i] * scale, whole = std::floor(exact);
         // A full column has no threshold, and both of its outcomes are its own.
         bool const full = share[i] >= 1;
-        threshold_.push_back(full ? static_cast<std::uint32_t>(scale - 1) : static_cast<std::uint32_t>(whole));
+        threshold_.push_back(full ? static_cast<std::uint32_t>(scale - 1)
+                                  : static_cast<std::uint32_t>(whole));
         tail_.push_back(full ? 0 : static_cast<std::uint32_t>(std::ldexp(exact - whole, 32)));
         outcome_.push_back(own[i]);
         outcome_.push_back(full ? own[i] : own[alias[i]]);

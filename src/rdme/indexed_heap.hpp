@@ -33,7 +33,8 @@ private:
     std::vector<std::uint32_t> place_;  //!< [entry]
 };
 
-inline IndexedHeap::IndexedHeap(std::vector<double> const& times) : nodes_(times.size()), place_(times.size()) {
+inline IndexedHeap::IndexedHeap(std::vector<double> const& times)
+    : nodes_(times.size()), place_(times.size()) {
     for (std::size_t i = 0; i < times.size(); ++i) put(i, {times[i], static_cast<std::uint32_t>(i)});
     for (std::size_t i = times.size(); i-- > 0;) down(i, nodes_[i]);
 }

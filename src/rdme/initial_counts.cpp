@@ -15,8 +15,7 @@ void scatter(std::uint64_t molecules, std::vector<std::uint32_t> const& voxels, 
              std::uint32_t* counts) {
     auto const n = static_cast<double>(voxels.size());
     if (static_cast<double>(molecules) <= 4 * n) {
-        for (std::uint64_t i = 0; i < molecules; ++i)
-            ++counts[voxels[static_cast<std::size_t>(next() * n)]];
+        for (std::uint64_t i = 0; i < molecules; ++i) ++counts[voxels[static_cast<std::size_t>(next() * n)]];
         return;
     }
     double left = static_cast<double>(molecules);
@@ -38,13 +37,14 @@ LatticeBirth draw_birth(Lattice const& lattice, std::uint64_t seed, std::uint64_
     for (auto const& c : tables.constants) birth.registers[c.reg] = c.value;
     for (auto const& entry : tables.births) {
         kernels::evaluate(tables.code.data(), entry.arguments, birth.registers.data());
-        auto const report = kernels::draw_quantity(entry, birth.registers[entry.a], birth.registers[entry.b], seed,
-                                                   index, birth.registers[entry.slot]);
+        auto const report = kernels::draw_quantity(entry, birth.registers[entry.a], birth.registers[entry.b],
+                                                   seed, index, birth.registers[entry.slot]);
         if (report.failure != kernels::Failure::none)
-            throw SimulationError(index, 0,
-                                  fmt::format("{}: lattice {}: \"{}\" cannot begin as {}, which was drawn or computed "
-                                              "for it",
-                                              model.file, index, tables.slot_names[entry.slot], report.value));
+            throw SimulationError(
+                index, 0,
+                fmt::format("{}: lattice {}: \"{}\" cannot begin as {}, which was drawn or computed "
+                            "for it",
+                            model.file, index, tables.slot_names[entry.slot], report.value));
     }
     std::size_t const voxels = lattice.grid.voxels, species = model.species.size();
     birth.counts.assign(species * voxels, 0);

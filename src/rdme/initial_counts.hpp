@@ -6,7 +6,7 @@
 namespace fano {
 
 struct LatticeBirth {
-    std::vector<double> registers;     // of the voxel's network: its parameters and constants are set
+    std::vector<double> registers;      // of the voxel's network: its parameters and constants are set
     std::vector<std::uint32_t> counts;  //!< [species][voxel]
 };
 

@@ -16,13 +16,15 @@ double constant_of(Model const& model, Expression const& formula, int line, std:
     ProgramBuilder builder{static_cast<std::uint32_t>(symbols.slots().size())};
     auto const value = symbols.add(builder, formula, line);
     if (!builder.is_constant(value))
-        throw InputError(model.file, line,
-                         fmt::format("{} is {}, which differs between cells or changes in time; in space it must be "
-                                     "a number, or a formula of fixed parameters",
-                                     what, formula.text()));
+        throw InputError(
+            model.file, line,
+            fmt::format("{} is {}, which differs between cells or changes in time; in space it must be "
+                        "a number, or a formula of fixed parameters",
+                        what, formula.text()));
     double const x = builder.constant_value(value);
     if (!(x >= 0 && std::isfinite(x)))
-        throw InputError(model.file, line, fmt::format("{} is {}; it must be a finite number from 0", what, x));
+        throw InputError(model.file, line,
+                         fmt::format("{} is {}; it must be a finite number from 0", what, x));
     return x;
 }
 
@@ -51,10 +53,11 @@ public:
             auto const [at, fresh] = known.emplace(key, static_cast<std::uint16_t>(known.size()));
             if (fresh) {
                 if (known.size() > 65535)
-                    throw InputError(model_.file, space_.line,
-                                     fmt::format("\"{}\" has more than 65535 combinations of rates through the faces "
-                                                 "of a voxel",
-                                                 species_));
+                    throw InputError(
+                        model_.file, space_.line,
+                        fmt::format("\"{}\" has more than 65535 combinations of rates through the faces "
+                                    "of a voxel",
+                                    species_));
                 jumps.kinds.push_back(kind);
             }
             jumps.kind[v] = at->second;
@@ -76,10 +79,11 @@ private:
             for (std::uint32_t v = 0; v < grid_.voxels; ++v) {
                 if (region[v] == 0) continue;
                 if (lives_[v] != 0 && coefficient_[v] != d)
-                    throw InputError(model_.file, line.line,
-                                     fmt::format("\"{}\" has two diffusion coefficients in voxel ({}), {} and {}: its "
-                                                 "regions overlap there",
-                                                 species_, fmt::join(grid_.place(v), ", "), coefficient_[v], d));
+                    throw InputError(
+                        model_.file, line.line,
+                        fmt::format("\"{}\" has two diffusion coefficients in voxel ({}), {} and {}: its "
+                                    "regions overlap there",
+                                    species_, fmt::join(grid_.place(v), ", "), coefficient_[v], d));
                 lives_[v] = 1;
                 coefficient_[v] = d;
             }
@@ -93,18 +97,20 @@ private:
     void find_barriers() {
         for (auto const& line : space_.permeability)
             if (line.species == species_ || line.species.empty())
-                barriers_.push_back({&regions_[line.first], &regions_[line.second],
-                                     constant_of(model_, line.value, line.line,
-                                                 fmt::format("the permeability \"{}|{}\"", line.first, line.second)),
-                                     line.species.empty()});
+                barriers_.push_back(
+                    {&regions_[line.first], &regions_[line.second],
+                     constant_of(model_, line.value, line.line,
+                                 fmt::format("the permeability \"{}|{}\"", line.first, line.second)),
+                     line.species.empty()});
     }
 
     void find_reservoirs() {
         for (std::size_t f = 0; f < static_cast<std::size_t>(grid_.faces); ++f)
             for (auto const& c : space_.faces[f].reservoir)
                 if (c.species == species_)
-                    reservoir_[f] = constant_of(model_, c.value, space_.faces[f].line,
-                                                fmt::format("the concentration of \"{}\" in a reservoir", species_));
+                    reservoir_[f] =
+                        constant_of(model_, c.value, space_.faces[f].line,
+                                    fmt::format("the concentration of \"{}\" in a reservoir", species_));
     }
 
     // Of the membrane between two voxels; without one, infinite. A line of the species' own counts more than one for all.
@@ -168,8 +174,8 @@ private:
 
 }  // namespace
 
-SpeciesJumps find_jumps(Model const& model, Grid const& grid, Regions const& regions, std::string const& species,
-                        std::vector<std::string>& notes) {
+SpeciesJumps find_jumps(Model const& model, Grid const& grid, Regions const& regions,
+                        std::string const& species, std::vector<std::string>& notes) {
     return Finder{model, grid, regions, species}.find(notes);
 }
 

@@ -36,27 +36,31 @@ void expect_memory(Model const& model, double bytes, std::string const& what) {
         static_cast<double>(sysconf(_SC_AVPHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
     if (bytes <= 0.9 * there) return;
     auto const& n = model.space->voxels;
-    throw InputError(model.file, model.space->line,
-                     fmt::format("{} of {} x {} x {} = {} voxels need {:.3g} GB, and {:.3g} GB are free. Use a longer "
-                                 "edge or fewer voxels",
-                                 what, n[0], n[1], n[2], model.space->voxel_count(), bytes / 1e9, there / 1e9));
+    throw InputError(
+        model.file, model.space->line,
+        fmt::format("{} of {} x {} x {} = {} voxels need {:.3g} GB, and {:.3g} GB are free. Use a longer "
+                    "edge or fewer voxels",
+                    what, n[0], n[1], n[2], model.space->voxel_count(), bytes / 1e9, there / 1e9));
 }
 
 namespace {
 
 Model const& checked(Model const& model) {
     if (!model.space)
-        throw InputError(model.file, 0,
-                         "the model has no [space]. Give it a lattice: [space] with voxels = [32, 32, 32] and edge = "
-                         "0.1, and the diffusion coefficients in [space.diffusion]");
+        throw InputError(
+            model.file, 0,
+            "the model has no [space]. Give it a lattice: [space] with voxels = [32, 32, 32] and edge = "
+            "0.1, and the diffusion coefficients in [space.diffusion]");
     if (!model.events.empty())
-        throw InputError(model.file, model.events.front().line,
-                         fmt::format("event \"{}\": events are not supported in space", model.events.front().id));
+        throw InputError(
+            model.file, model.events.front().line,
+            fmt::format("event \"{}\": events are not supported in space", model.events.front().id));
     auto const& space = *model.space;
     double const voxels = static_cast<double>(space.voxel_count());
     if (voxels > 4294967294.0)
-        throw InputError(model.file, space.line,
-                         fmt::format("the lattice has {} voxels; there can be 4294967294", space.voxel_count()));
+        throw InputError(
+            model.file, space.line,
+            fmt::format("the lattice has {} voxels; there can be 4294967294", space.voxel_count()));
     std::size_t species = 0;
     for (auto const& q : model.quantities) species += q.kind == QuantityKind::species;
     expect_memory(model, voxels * static_cast<double>(4 + 8 * species + space.regions.size()), "the lattice");
@@ -105,11 +109,12 @@ private:
             if (!lives(product.species, voxel))
                 throw InputError(
                     model_.file, reaction.line,
-                    fmt::format("reaction \"{}\" makes \"{}\" where it cannot live, for one in voxel ({}): no line of "
-                                "its diffusion covers that. Limit the reaction in [space.reactions] to where all of "
-                                "its products live",
-                                reaction.id, product.species,
-                                fmt::join(lattice_.grid.place(voxel), ", ")));
+                    fmt::format(
+                        "reaction \"{}\" makes \"{}\" where it cannot live, for one in voxel ({}): no line "
+                        "of "
+                        "its diffusion covers that. Limit the reaction in [space.reactions] to where all of "
+                        "its products live",
+                        reaction.id, product.species, fmt::join(lattice_.grid.place(voxel), ", ")));
         return limited;
     }
 
@@ -146,29 +151,33 @@ Lattice::Start start_of(Model const& model, Lattice const& lattice, Regions cons
         if (p.species == id) placement = p;
     auto const& jumps = lattice.species[s];
     auto const cannot = [&](std::string const& where) {
-        throw InputError(model.file, placement.line,
-                         fmt::format("\"{}\" is placed {}, where it cannot live: no line of its diffusion covers that",
-                                     id, where));
+        throw InputError(
+            model.file, placement.line,
+            fmt::format("\"{}\" is placed {}, where it cannot live: no line of its diffusion covers that", id,
+                        where));
     };
     Lattice::Start start;
     if (placement.kind == PlacementKind::file) {
         auto const values = read_lattice_file(model, lattice.grid, placement.text, placement.line);
         start.counts.resize(values.size());
         for (std::uint32_t v = 0; v < lattice.grid.voxels; ++v) {
-            if (!(values[v] >= 0 && values[v] <= kernels::largest_count && values[v] == std::floor(values[v])))
-                throw InputError(model.file, placement.line,
-                                 fmt::format("{} has {} molecules of \"{}\" in voxel ({}); a count is a whole number "
-                                             "from 0 to 2147483647",
-                                             placement.text, values[v], id,
-                                             fmt::join(lattice.grid.place(v), ", ")));
+            if (!(values[v] >= 0 && values[v] <= kernels::largest_count &&
+                  values[v] == std::floor(values[v])))
+                throw InputError(
+                    model.file, placement.line,
+                    fmt::format("{} has {} molecules of \"{}\" in voxel ({}); a count is a whole number "
+                                "from 0 to 2147483647",
+                                placement.text, values[v], id, fmt::join(lattice.grid.place(v), ", ")));
             start.counts[v] = static_cast<std::uint32_t>(values[v]);
             if (start.counts[v] > 0 && !jumps.at(v).lives)
-                cannot(fmt::format("by {} in voxel ({})", placement.text, fmt::join(lattice.grid.place(v), ", ")));
+                cannot(fmt::format("by {} in voxel ({})", placement.text,
+                                   fmt::join(lattice.grid.place(v), ", ")));
         }
     } else if (placement.kind == PlacementKind::point) {
         std::array<std::uint32_t, 3> at{};
         for (std::size_t i = 0; i < 3; ++i)
-            at[i] = std::min(static_cast<std::uint32_t>(placement.point[i] / lattice.edge), lattice.grid.size[i] - 1);
+            at[i] = std::min(static_cast<std::uint32_t>(placement.point[i] / lattice.edge),
+                             lattice.grid.size[i] - 1);
         start.voxels = {lattice.grid.index(at[0], at[1], at[2])};
         if (!jumps.at(start.voxels[0]).lives) cannot(fmt::format("in voxel ({})", fmt::join(at, ", ")));
     } else {
@@ -176,8 +185,11 @@ Lattice::Start start_of(Model const& model, Lattice const& lattice, Regions cons
         bool const whole = placement.kind == PlacementKind::region;
         for (std::uint32_t v = 0; v < lattice.grid.voxels; ++v) {
             if (region[v] == 0) continue;
-            if (jumps.at(v).lives) start.voxels.push_back(v);
-            else if (whole) cannot(fmt::format("in region \"{}\", which has voxel ({})", placement.text, fmt::join(lattice.grid.place(v), ", ")));
+            if (jumps.at(v).lives)
+                start.voxels.push_back(v);
+            else if (whole)
+                cannot(fmt::format("in region \"{}\", which has voxel ({})", placement.text,
+                                   fmt::join(lattice.grid.place(v), ", ")));
         }
         if (start.voxels.empty()) cannot("everywhere");
     }

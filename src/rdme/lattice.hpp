@@ -37,14 +37,14 @@ struct Lattice {
     Grid grid;
     double edge;
     int dimensions;
-    Network network;                               // of a voxel; its births are those of the whole lattice
-    std::vector<SpeciesJumps> species;             //!< [species]
+    Network network;                                 // of a voxel; its births are those of the whole lattice
+    std::vector<SpeciesJumps> species;               //!< [species]
     std::vector<std::vector<double>> place_factors;  //!< [kind of place][reaction] of the propensity
-    std::vector<std::uint16_t> place;              //!< [voxel]
-    bool same_everywhere;                          // all factors are 1
+    std::vector<std::uint16_t> place;                //!< [voxel]
+    bool same_everywhere;                            // all factors are 1
     struct Start {
-        std::vector<std::uint32_t> voxels{};          // those that molecules may start in, with equal chances
-        std::vector<std::uint32_t> counts{};          //!< [voxel] or, from a file, their numbers
+        std::vector<std::uint32_t> voxels{};  // those that molecules may start in, with equal chances
+        std::vector<std::uint32_t> counts{};  //!< [voxel] or, from a file, their numbers
     };
     std::vector<Start> start;  //!< [species]
     std::vector<std::string> notes;

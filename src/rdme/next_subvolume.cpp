@@ -16,7 +16,8 @@ struct TwoUniforms {
 
 TwoUniforms draw(std::uint64_t seed, std::uint64_t index, std::uint64_t& draws) {
     auto const block = kernels::draw_block<std::uint64_t>(seed, index, kernels::Purpose::subvolume, draws++);
-    return {kernels::uniform<double>(block.w[0], block.w[1]), kernels::uniform<double>(block.w[2], block.w[3])};
+    return {kernels::uniform<double>(block.w[0], block.w[1]),
+            kernels::uniform<double>(block.w[2], block.w[3])};
 }
 
 }  // namespace
@@ -34,7 +35,8 @@ NextSubvolume::NextSubvolume(Lattice const& lattice, std::uint64_t seed)
             neighbours_.push_back(lattice.grid.neighbour(v, face));
     for (auto const& jumps : lattice.species) {
         speeds_.emplace_back();
-        for (auto const& kind : jumps.kinds) speeds_.back().push_back({kind.total_rate(), kind.total_inflow()});
+        for (auto const& kind : jumps.kinds)
+            speeds_.back().push_back({kind.total_rate(), kind.total_inflow()});
     }
 }
 
@@ -59,7 +61,8 @@ double NextSubvolume::reaction_rate(std::uint32_t voxel) {
     if (sum >= 0 && sum < infinity) return sum;
     for (std::uint32_t r = 0; r < table_.reactions; ++r) {
         double const a = registers_[table_.propensity[r]];
-        if (auto const fault = kernels::propensity_fault(a); fault != kernels::Failure::none) fail(fault, r, a);
+        if (auto const fault = kernels::propensity_fault(a); fault != kernels::Failure::none)
+            fail(fault, r, a);
     }
     fail(kernels::Failure::infinite_propensity, 0, sum);
     return sum;
@@ -183,7 +186,8 @@ bool NextSubvolume::run(std::uint64_t index, LatticeBirth const& birth, std::vec
         auto const uniforms = draw(seed_, index_, draws_);
         happen(voxel, uniforms.second * rates_[voxel]);
         rates_[voxel] = rate(voxel);
-        heap_.change(voxel, rates_[voxel] > 0 ? time_ - kernels::log(uniforms.first) / rates_[voxel] : infinity);
+        heap_.change(voxel,
+                     rates_[voxel] > 0 ? time_ - kernels::log(uniforms.first) / rates_[voxel] : infinity);
         if (events % events_a_look == 0 && !hooks.proceed(time_)) return false;
     }
 }

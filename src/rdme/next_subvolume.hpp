@@ -24,7 +24,8 @@ public:
         std::function<bool(double time)> proceed;
     };
     // Returns false if it was told to give up. Throws SimulationError.
-    bool run(std::uint64_t index, LatticeBirth const& birth, std::vector<double> const& times, Hooks const& hooks);
+    bool run(std::uint64_t index, LatticeBirth const& birth, std::vector<double> const& times,
+             Hooks const& hooks);
 
     std::uint64_t reactions() const { return reactions_; }
     std::uint64_t hops() const { return hops_; }
@@ -49,12 +50,12 @@ private:
     std::uint64_t seed_;
     std::uint32_t species_, faces_;
     kernels::NetworkTable table_;
-    std::vector<std::uint32_t> neighbours_;     //!< [voxel][face]
-    std::vector<std::vector<Speeds>> speeds_;   //!< [species][kind]
-    std::vector<std::uint32_t> counts_;         //!< [voxel][species]
-    std::vector<double> rates_;                 //!< [voxel]
+    std::vector<std::uint32_t> neighbours_;    //!< [voxel][face]
+    std::vector<std::vector<Speeds>> speeds_;  //!< [species][kind]
+    std::vector<std::uint32_t> counts_;        //!< [voxel][species]
+    std::vector<double> rates_;                //!< [voxel]
     std::vector<double> registers_;
-    std::vector<std::uint32_t> sampled_;        //!< [species][voxel]
+    std::vector<std::uint32_t> sampled_;  //!< [species][voxel]
     IndexedHeap heap_{{}};
     std::uint64_t index_ = 0, draws_ = 0, reactions_ = 0, hops_ = 0;
     double time_ = 0;

@@ -28,11 +28,11 @@ struct ElementType {
 };
 
 constexpr ElementType element_types[] = {
-    {"b1", 1, number_at<std::uint8_t>},  {"u1", 1, number_at<std::uint8_t>},
-    {"i1", 1, number_at<std::int8_t>},   {"u2", 2, number_at<std::uint16_t>},
-    {"i2", 2, number_at<std::int16_t>},  {"u4", 4, number_at<std::uint32_t>},
-    {"i4", 4, number_at<std::int32_t>},  {"u8", 8, number_at<std::uint64_t>},
-    {"i8", 8, number_at<std::int64_t>},  {"f4", 4, number_at<float>},
+    {"b1", 1, number_at<std::uint8_t>}, {"u1", 1, number_at<std::uint8_t>},
+    {"i1", 1, number_at<std::int8_t>},  {"u2", 2, number_at<std::uint16_t>},
+    {"i2", 2, number_at<std::int16_t>}, {"u4", 4, number_at<std::uint32_t>},
+    {"i4", 4, number_at<std::int32_t>}, {"u8", 8, number_at<std::uint64_t>},
+    {"i8", 8, number_at<std::int64_t>}, {"f4", 4, number_at<float>},
     {"f8", 8, number_at<double>},
 };
 
@@ -63,8 +63,7 @@ NpyArray read_npy(std::string const& file) {
     if (!in) fail("cannot be read; it should be an array written by numpy.save");
     char start[10] = {};
     in.read(start, 10);
-    if (!in || std::memcmp(start, "\x93NUMPY", 6) != 0)
-        fail("is not a .npy file, which numpy.save writes");
+    if (!in || std::memcmp(start, "\x93NUMPY", 6) != 0) fail("is not a .npy file, which numpy.save writes");
     auto const byte = [&](int i) { return static_cast<std::size_t>(static_cast<unsigned char>(start[i])); };
     std::size_t length = byte(8) | byte(9) << 8;
     if (start[6] > 1) {
@@ -83,9 +82,10 @@ NpyArray read_npy(std::string const& file) {
     for (auto const& candidate : element_types)
         if (type.size() == 3 && type[0] != '>' && type.substr(1) == candidate.name) element = &candidate;
     if (element == nullptr)
-        fail(fmt::format("holds elements of type \"{}\"; it may hold little-endian whole numbers, floats or "
-                         "booleans",
-                         type));
+        fail(
+            fmt::format("holds elements of type \"{}\"; it may hold little-endian whole numbers, floats or "
+                        "booleans",
+                        type));
     NpyArray array;
     std::uint64_t size = 1;
     std::regex const digits("\\d+");

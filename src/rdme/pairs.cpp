@@ -16,7 +16,8 @@ namespace fano {
 
 namespace {
 
-constexpr double lattice_constant_3d = 0.2527;  // of the simple cubic lattice's Green's function at the origin
+constexpr double lattice_constant_3d =
+    0.2527;  // of the simple cubic lattice's Green's function at the origin
 constexpr double lattice_constant_2d = 1.629;
 constexpr double largest_loss = 0.05;  // of a rate, that needs no warning
 
@@ -66,7 +67,8 @@ std::vector<PairReaction> find_pairs(Model const& model, Lattice const& lattice)
         kernels::evaluate(tables.code.data(), tables.scalars.propensities, registers.data());
         double const c = registers[tables.propensity[r]] * largest_factor(lattice, r);
         auto const a = species.front(), b = species.back();
-        PairReaction pair{r, a, b, c, lattice.species[a].largest_coefficient, lattice.species[b].largest_coefficient, {}};
+        PairReaction pair{
+            r, a, b, c, lattice.species[a].largest_coefficient, lattice.species[b].largest_coefficient, {}};
         if (!(c > 0 && std::isfinite(c) && pair.d() > 0)) continue;
         for (auto const& line : model.space->radii)
             if (line.reaction == model.reactions[r].id)
@@ -105,7 +107,8 @@ double step_error(PairReaction const& pair, Lattice const& lattice, double tau) 
     return stepped / exact - 1;
 }
 
-double longest_step(std::vector<PairReaction> const& pairs, Lattice const& lattice, double longest, double tolerance) {
+double longest_step(std::vector<PairReaction> const& pairs, Lattice const& lattice, double longest,
+                    double tolerance) {
     double tau = longest;
     for (auto const& pair : pairs)
         // The error falls with the square of the step; a little less than that is taken, until it is true.
@@ -114,8 +117,8 @@ double longest_step(std::vector<PairReaction> const& pairs, Lattice const& latti
     return tau;
 }
 
-std::vector<std::string> check_window(Model const& model, Lattice const& lattice, std::vector<PairReaction> const& pairs,
-                                      bool corrected) {
+std::vector<std::string> check_window(Model const& model, Lattice const& lattice,
+                                      std::vector<PairReaction> const& pairs, bool corrected) {
     std::vector<std::string> warnings;
     double const h = lattice.edge, volume = model.space->volume();
     for (auto const& pair : pairs) {
@@ -125,18 +128,20 @@ std::vector<std::string> check_window(Model const& model, Lattice const& lattice
             // Molecules in one voxel find each other at once, and must come there first: 1/k_lattice = 1/k + 0.2527/(D h).
             double const slower = lattice_constant_3d * k / (d * h), loss = slower / (1 + slower);
             if (loss > largest_loss)
-                warnings.push_back(fmt::format(
-                    "reaction \"{}\": with voxels of edge {:.4g} it is {:.3g} % slower than its rate says, which holds where "
-                    "the edge is much larger than {:.3g}; use --mesh-correction or a longer edge",
-                    name, h, 100 * loss, lattice_constant_3d * k / d));
+                warnings.push_back(
+                    fmt::format("reaction \"{}\": with voxels of edge {:.4g} it is {:.3g} % slower than its "
+                                "rate says, which holds where "
+                                "the edge is much larger than {:.3g}; use --mesh-correction or a longer edge",
+                                name, h, 100 * loss, lattice_constant_3d * k / d));
         }
-        auto const radius = pair.radius           ? *pair.radius
+        auto const radius = pair.radius               ? *pair.radius
                             : lattice.dimensions == 3 ? k / (4 * std::numbers::pi * d)
                                                       : 0.0;
         if (radius > 0 && h < 2 * radius)
-            warnings.push_back(fmt::format("reaction \"{}\": voxels of edge {:.4g} are not larger than the molecules that "
-                                           "react, whose radius is {:.4g}{}",
-                                           name, h, radius, pair.radius ? "" : " by k/(4 pi D)"));
+            warnings.push_back(
+                fmt::format("reaction \"{}\": voxels of edge {:.4g} are not larger than the molecules that "
+                            "react, whose radius is {:.4g}{}",
+                            name, h, radius, pair.radius ? "" : " by k/(4 pi D)"));
         double most = 0;
         for (auto const s : {pair.first, pair.second})
             most = std::max(most, lattice.network.tables->initial[s] / volume);
@@ -163,10 +168,11 @@ Model mesh_corrected(Model const& model, Lattice const& lattice, std::vector<Pai
             critical = lattice_constant_3d * k / d;
         } else if (lattice.dimensions == 2) {
             if (!pair.radius)
-                throw InputError(model.file, reaction.line,
-                                 fmt::format("the mesh correction in two dimensions needs the radius of reaction \"{}\": "
-                                             "[space.reactions] {} = {{ radius = ... }}",
-                                             reaction.id, reaction.id));
+                throw InputError(
+                    model.file, reaction.line,
+                    fmt::format("the mesh correction in two dimensions needs the radius of reaction \"{}\": "
+                                "[space.reactions] {} = {{ radius = ... }}",
+                                reaction.id, reaction.id));
             double const two_pi_d = 2 * std::numbers::pi * d;
             inverse = 1 / k + (std::log(h / *pair.radius) - lattice_constant_2d) / two_pi_d;
             critical = *pair.radius * std::exp(lattice_constant_2d - two_pi_d / k);
@@ -174,10 +180,11 @@ Model mesh_corrected(Model const& model, Lattice const& lattice, std::vector<Pai
             throw InputError(model.file, model.space->line, "there is no mesh correction in one dimension");
         }
         if (!(inverse > 0))
-            throw InputError(model.file, reaction.line,
-                             fmt::format("reaction \"{}\": voxels of edge {:.4g} are too small: below {:.4g} no rate in a "
-                                         "voxel makes it as fast as it should be. Use a longer edge",
-                                         reaction.id, h, critical));
+            throw InputError(
+                model.file, reaction.line,
+                fmt::format("reaction \"{}\": voxels of edge {:.4g} are too small: below {:.4g} no rate in a "
+                            "voxel makes it as fast as it should be. Use a longer edge",
+                            reaction.id, h, critical));
         double const ratio = 1 / (inverse * k);
         corrected.reactions[pair.reaction].law = reaction.law * Expression(ratio);
         auto const reactants = side_of(reaction.reactants), products = side_of(reaction.products);
@@ -188,7 +195,8 @@ Model mesh_corrected(Model const& model, Lattice const& lattice, std::vector<Pai
             other.law = other.law * Expression(ratio);
             reverse = other.id;
         }
-        notes.push_back(fmt::format("reaction \"{}\"{} is {:.4g} times as fast in a voxel (mesh correction)", reaction.id,
+        notes.push_back(fmt::format("reaction \"{}\"{} is {:.4g} times as fast in a voxel (mesh correction)",
+                                    reaction.id,
                                     reverse.empty() ? "" : ", as its reverse \"" + reverse + "\",", ratio));
     }
     return corrected;

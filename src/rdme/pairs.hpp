@@ -7,9 +7,9 @@ namespace fano {
 
 struct PairReaction {
     std::uint32_t reaction;
-    std::uint32_t first, second;  // species, which may be the same
-    double constant;              //!< [1 / time] of a pair in one voxel
-    double d_first, d_second;     //!< [length^2 / time] diffusion coefficients
+    std::uint32_t first, second;   // species, which may be the same
+    double constant;               //!< [1 / time] of a pair in one voxel
+    double d_first, d_second;      //!< [length^2 / time] diffusion coefficients
     std::optional<double> radius;  //!< [length] as the user gave it
 
     double d() const { return d_first + d_second; }
@@ -24,12 +24,13 @@ std::vector<PairReaction> find_pairs(Model const& model, Lattice const& lattice)
 double step_error(PairReaction const& pair, Lattice const& lattice, double tau);
 
 // The longest step in which no pair's error is above `tolerance`, at most `longest`.
-double longest_step(std::vector<PairReaction> const& pairs, Lattice const& lattice, double longest, double tolerance);
+double longest_step(std::vector<PairReaction> const& pairs, Lattice const& lattice, double longest,
+                    double tolerance);
 
 // Says with numbers where the edge is not in the window radius << h << sqrt(D/(k c)). Without a radius the one of a diffusion-limited
 // reaction, k/(4 pi D), is taken in three dimensions.
-std::vector<std::string> check_window(Model const& model, Lattice const& lattice, std::vector<PairReaction> const& pairs,
-                                      bool corrected);
+std::vector<std::string> check_window(Model const& model, Lattice const& lattice,
+                                      std::vector<PairReaction> const& pairs, bool corrected);
 
 // The model with rates that make pairs react on the lattice as fast as in space: in three dimensions 1/k_h = 1/k - 0.2527/(D h)
 // (Erban & Chapman, Phys. Biol. 6:046001 (2009)), in two 1/k_h = 1/k_a + (ln(h/radius) - 1.629)/(2 pi D) (Hellander, Hellander &

@@ -72,10 +72,11 @@ Regions::Regions(Model const& model, Grid const& grid)
     for (auto const& region : model.space->regions) {
         auto set = rasterise(region.shape);
         if (std::find(set.begin(), set.end(), 1) == set.end())
-            throw InputError(model.file, region.shape.line,
-                             fmt::format("region \"{}\" is empty: the centre of no voxel lies in it. Voxels have "
-                                         "edges of {}, and the lattice begins at 0",
-                                         region.id, model.space->edge));
+            throw InputError(
+                model.file, region.shape.line,
+                fmt::format("region \"{}\" is empty: the centre of no voxel lies in it. Voxels have "
+                            "edges of {}, and the lattice begins at 0",
+                            region.id, model.space->edge));
         sets_.push_back(std::move(set));
     }
 }
@@ -115,7 +116,7 @@ VoxelSet Regions::rasterise(Shape const& shape) const {
                 for (std::uint32_t v = 0; v < grid_.voxels; ++v) {
                     auto& in = parts[0][v];
                     auto const other = parts[i][v];
-                    in = shape.kind == ShapeKind::any_of ? in | other
+                    in = shape.kind == ShapeKind::any_of   ? in | other
                          : shape.kind == ShapeKind::all_of ? in & other
                                                            : in & (other ^ 1);
                 }
@@ -135,7 +136,8 @@ VoxelSet Regions::rasterise(Shape const& shape) const {
     return set;
 }
 
-std::vector<double> read_lattice_file(Model const& model, Grid const& grid, std::string const& file, int line) {
+std::vector<double> read_lattice_file(Model const& model, Grid const& grid, std::string const& file,
+                                      int line) {
     auto const path = std::filesystem::path(model.space->folder) / file;
     NpyArray array;
     try {
@@ -147,10 +149,11 @@ std::vector<double> read_lattice_file(Model const& model, Grid const& grid, std:
     bool fits = array.shape.size() == d;
     for (std::size_t i = 0; fits && i < d; ++i) fits = array.shape[i] == grid.size[i];
     if (!fits)
-        throw InputError(model.file, line,
-                         fmt::format("{} has the shape ({}), but the lattice has ({}) voxels", path.string(),
-                                     fmt::join(array.shape, ", "),
-                                     fmt::join(grid.size.begin(), grid.size.begin() + static_cast<long>(d), ", ")));
+        throw InputError(
+            model.file, line,
+            fmt::format("{} has the shape ({}), but the lattice has ({}) voxels", path.string(),
+                        fmt::join(array.shape, ", "),
+                        fmt::join(grid.size.begin(), grid.size.begin() + static_cast<long>(d), ", ")));
     std::vector<double> values(grid.voxels);
     for (std::uint32_t v = 0; v < grid.voxels; ++v) {
         auto const at = grid.place(v);

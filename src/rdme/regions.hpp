@@ -54,6 +54,7 @@ private:
 };
 
 // An array of the lattice's shape, with x as its first index, in the grid's order. Throws InputError.
-std::vector<double> read_lattice_file(Model const& model, Grid const& grid, std::string const& file, int line);
+std::vector<double> read_lattice_file(Model const& model, Grid const& grid, std::string const& file,
+                                      int line);
 
 }  // namespace fano

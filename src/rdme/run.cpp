@@ -37,11 +37,13 @@ void check(Model const& model, RdmeOptions const& options) {
     if (options.device == Device::gpu)
         throw BackendError("lattices do not run on a GPU yet; leave --device out");
     if (!(options.step >= 0 && std::isfinite(options.step)))
-        throw InputError(fmt::format("a step of {} is no length of time; it must be more than 0", options.step));
+        throw InputError(
+            fmt::format("a step of {} is no length of time; it must be more than 0", options.step));
     for (auto const index : options.snapshots)
         if (index < options.first_lattice || index - options.first_lattice >= options.lattices)
-            throw InputError(fmt::format("a snapshot of lattice {} was asked for, but lattices go from {} to {}", index,
-                                         options.first_lattice, options.first_lattice + options.lattices - 1));
+            throw InputError(
+                fmt::format("a snapshot of lattice {} was asked for, but lattices go from {} to {}", index,
+                            options.first_lattice, options.first_lattice + options.lattices - 1));
 }
 
 // With mesh-corrected rates if that is asked for; what is to be said of the voxels' edge goes to the notes.
@@ -62,7 +64,8 @@ public:
           lattice_(model_),
           whole_(compile(model)),
           collector_(lattice_, whole_, options, result_),
-          threads_(options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency())) {
+          threads_(options.threads > 0 ? options.threads
+                                       : std::max(1U, std::thread::hardware_concurrency())) {
         for (auto const& jumps : lattice_.species) plans_.emplace_back(lattice_.grid, jumps);
         choose_step();
     }
@@ -70,7 +73,8 @@ public:
     RdmeResult run() {
         auto const start = std::chrono::steady_clock::now();
         bool const apart = options_.method == RdmeMethod::exact || options_.lattices >= threads_;
-        auto const workers = apart ? static_cast<unsigned>(std::min<std::uint64_t>(threads_, options_.lattices)) : 1;
+        auto const workers =
+            apart ? static_cast<unsigned>(std::min<std::uint64_t>(threads_, options_.lattices)) : 1;
         std::vector<std::thread> others;
         for (unsigned i = 1; i < workers; ++i) others.emplace_back([this] { work(1, false); });
         work(apart ? 1 : threads_, true);
@@ -84,10 +88,11 @@ public:
         totals.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         totals.threads = apart ? workers : threads_;
         totals.events = result_.reactions + result_.hops;
-        totals.device = options_.method == RdmeMethod::exact
-                            ? fmt::format("cpu ({} thread{})", totals.threads, totals.threads == 1 ? "" : "s")
-                            : fmt::format("cpu ({}, {} thread{})", device_name(resolve_device(options_.device)),
-                                          totals.threads, totals.threads == 1 ? "" : "s");
+        totals.device =
+            options_.method == RdmeMethod::exact
+                ? fmt::format("cpu ({} thread{})", totals.threads, totals.threads == 1 ? "" : "s")
+                : fmt::format("cpu ({}, {} thread{})", device_name(resolve_device(options_.device)),
+                              totals.threads, totals.threads == 1 ? "" : "s");
         totals.tally.flush();
         return std::move(result_);
     }
@@ -105,17 +110,20 @@ private:
         } else if (fastest > 0) {
             double const usual = 1 / (12 * fastest);
             result_.step = longest_step(pairs, lattice_, usual, options_.tolerance);
-            result_.step_reason = result_.step == usual ? "h²/(12 D) of the fastest species" : "so that pairs react as fast as they should";
+            result_.step_reason = result_.step == usual ? "h²/(12 D) of the fastest species"
+                                                        : "so that pairs react as fast as they should";
         } else {
             result_.step = options_.times.back();
             result_.step_reason = "nothing moves";
         }
         if (fastest > 0 && result_.step > longest * (1 + 1e-9))
-            throw InputError(fmt::format("a step of {} is too long: with it a molecule makes more than one hop on "
-                                         "average. The longest is {:.6g}",
-                                         result_.step, longest));
+            throw InputError(
+                fmt::format("a step of {} is too long: with it a molecule makes more than one hop on "
+                            "average. The longest is {:.6g}",
+                            result_.step, longest));
         for (auto const& pair : pairs)
-            result_.pair_errors.push_back({lattice_.network.reactions[pair.reaction].id, step_error(pair, lattice_, result_.step)});
+            result_.pair_errors.push_back(
+                {lattice_.network.reactions[pair.reaction].id, step_error(pair, lattice_, result_.step)});
     }
 
     bool stopped() const {

@@ -42,7 +42,7 @@ struct SplitLattice::Species {
     CountArray now, next, arrived, rest;
     FlowArray flows[2];
     std::vector<std::uint32_t> returned;  //!< [slow face] that did not get through in stage 1
-    std::uint32_t calm = 0;                  // steps in which a narrower format would have done
+    std::uint32_t calm = 0;               // steps in which a narrower format would have done
 };
 
 // One thread's part.
@@ -53,8 +53,8 @@ struct SplitLattice::Member {
     kernels::ReactionMemory memory{};
 };
 
-SplitLattice::SplitLattice(Lattice const& lattice, std::vector<DiffusionPlan> const& plans, Device device, Team& team,
-                           std::uint64_t seed, double longest)
+SplitLattice::SplitLattice(Lattice const& lattice, std::vector<DiffusionPlan> const& plans, Device device,
+                           Team& team, std::uint64_t seed, double longest)
     : lattice_(lattice),
       plans_(plans),
       kernels_(lattice_kernels(device)),
@@ -78,7 +78,8 @@ SplitLattice::SplitLattice(Lattice const& lattice, std::vector<DiffusionPlan> co
         member.after.resize(species_.size());
         member.voxels.resize(kernels_.width);
         std::size_t const words = kernels_.width;
-        member.buffer = std::make_unique<AlignedBuffer>((table_.registers + 2 * table_.reactions) * words + 64);
+        member.buffer =
+            std::make_unique<AlignedBuffer>((table_.registers + 2 * table_.reactions) * words + 64);
         member.memory.registers = member.buffer->reals(table_.registers * words);
         member.memory.upper = member.buffer->reals(table_.reactions * words);
         member.memory.chosen = member.buffer->reals(table_.reactions * words);
@@ -92,7 +93,8 @@ SplitLattice::~SplitLattice() = default;
 std::vector<HopStages> const& SplitLattice::stages_of(double tau) {
     auto& stages = stages_[tau];
     if (stages.empty())
-        for (auto const& plan : plans_) stages.emplace_back(plan, lattice_.grid.faces, plan.largest_rate > 0 ? tau : 0);
+        for (auto const& plan : plans_)
+            stages.emplace_back(plan, lattice_.grid.faces, plan.largest_rate > 0 ? tau : 0);
     return stages;
 }
 
@@ -100,7 +102,8 @@ void SplitLattice::begin(std::uint64_t index, LatticeBirth const& birth) {
     index_ = index;
     number_ = 0;
     time_ = 0;
-    auto const block = kernels::draw_block<std::uint64_t>(seed_, index, kernels::Purpose::lattice, std::uint64_t{0});
+    auto const block =
+        kernels::draw_block<std::uint64_t>(seed_, index, kernels::Purpose::lattice, std::uint64_t{0});
     key_ = (block.w[0] & 0xFFFFFFFF) | block.w[1] << 32;
     std::size_t const voxels = lattice_.grid.voxels;
     for (auto& species : species_) {
@@ -131,8 +134,10 @@ bool SplitLattice::advance(double from, double to, Hooks const& hooks) {
     double const length = to - from, steps = std::max(1.0, std::ceil(length / longest_ * (1 - 1e-9)));
     double const tau = length / steps;
     bool const reacts = table_.reactions > 0;
-    if (moves_ && reacts) step(tau / 2, tau);
-    else step(moves_ ? tau : 0, reacts ? tau : 0);
+    if (moves_ && reacts)
+        step(tau / 2, tau);
+    else
+        step(moves_ ? tau : 0, reacts ? tau : 0);
     for (double i = 1; i < steps; ++i) {
         time_ = from + i * tau;
         if (!hooks.proceed(time_)) return false;
@@ -256,8 +261,8 @@ void SplitLattice::work(unsigned member, std::vector<HopStages> const& stages, d
     team_.meet();
     each_moving([&](Species& species, HopStages const& s) {
         own.arrived[species.number] |=
-            kernels_.pull_first(view(species, 0), species.format.bytes, species.now.data(), species.arrived.data(),
-                                species.rest.data(), begin, end);
+            kernels_.pull_first(view(species, 0), species.format.bytes, species.now.data(),
+                                species.arrived.data(), species.rest.data(), begin, end);
         own.arrived[species.number] |= correct(species, 0, s.first_inflow, species.arrived, begin, end);
         draw(species, 1, s.second.view(), species.arrived, begin, end);
     });
@@ -286,8 +291,8 @@ kernels::LaneDraws<kernels::ScalarLane> draws_at(kernels::DrawName const& name, 
 
 }  // namespace
 
-void SplitLattice::draw(Species& species, unsigned stage, kernels::HopTable const& table, CountArray const& from,
-                        std::uint32_t begin, std::uint32_t end) {
+void SplitLattice::draw(Species& species, unsigned stage, kernels::HopTable const& table,
+                        CountArray const& from, std::uint32_t begin, std::uint32_t end) {
     auto const draws = name(species, stage);
     auto const flows = view(species, stage);
     kernels_.draw(flows, table, draws, species.format.bytes, from.data(), begin, end);
@@ -302,7 +307,8 @@ void SplitLattice::draw(Species& species, unsigned stage, kernels::HopTable cons
                 kernels::draw_binomial<kernels::ScalarLane>(tried, face.accepted, true, bits));
             kernels::set_flow(flows, face.voxel, face.face, passed);
         }
-        if (stage == 0) species.returned[static_cast<std::size_t>(&face - species.plan->slow.data())] = tried - passed;
+        if (stage == 0)
+            species.returned[static_cast<std::size_t>(&face - species.plan->slow.data())] = tried - passed;
     }
 }
 
@@ -311,12 +317,12 @@ std::uint32_t SplitLattice::correct(Species& species, unsigned stage, double inf
                                     std::uint32_t begin, std::uint32_t end) {
     auto const wrapped = faces_within(species.plan->wrapped, begin, end);
     auto const flows = view(species, stage);
-    auto seen = kernels_.wrap(flows, species.format.bytes, wrapped.data(), wrapped.size(),
-                              counts.data());
+    auto seen = kernels_.wrap(flows, species.format.bytes, wrapped.data(), wrapped.size(), counts.data());
     // In stage 1 those who were turned back count as having tried; in stage 2 they never left.
     if (stage == 0)
         for (auto const& face : faces_within(species.plan->slow, begin, end)) {
-            auto const returned = species.returned[static_cast<std::size_t>(&face - species.plan->slow.data())];
+            auto const returned =
+                species.returned[static_cast<std::size_t>(&face - species.plan->slow.data())];
             if (returned == 0) continue;
             species.rest.add(face.voxel, -static_cast<std::int64_t>(returned));
             seen |= counts.add(face.voxel, returned);
@@ -340,11 +346,12 @@ void SplitLattice::react(Member& member, double length, std::uint32_t begin, std
         counts.push_back(species.next.data());
         bytes.push_back(species.format.bytes);
     }
-    kernels::ReactionView const reactions{&table_,       lattice_.grid.voxels,
-                                          length,        key_,
-                                          number_ << 32, counts.data(),
-                                          bytes.data(),  lattice_.same_everywhere ? nullptr : lattice_.place.data(),
-                                          factors_.data()};
+    kernels::ReactionView const reactions{
+        &table_,        lattice_.grid.voxels,
+        length,         key_,
+        number_ << 32,  counts.data(),
+        bytes.data(),   lattice_.same_everywhere ? nullptr : lattice_.place.data(),
+        factors_.data()};
     kernels_.react(reactions, member.memory, begin, end);
 }
 

@@ -26,7 +26,8 @@ public:
         std::function<void(std::size_t time, std::uint32_t const* counts)> sample;
         std::function<bool(double time)> proceed;  // after every step
     };
-    bool run(std::uint64_t index, LatticeBirth const& birth, std::vector<double> const& times, Hooks const& hooks);
+    bool run(std::uint64_t index, LatticeBirth const& birth, std::vector<double> const& times,
+             Hooks const& hooks);
 
     std::uint64_t steps() const { return steps_; }
     std::uint64_t reactions() const { return reactions_; }
@@ -51,8 +52,8 @@ private:
     void draw(Species& species, unsigned stage, kernels::HopTable const& table, CountArray const& from,
               std::uint32_t begin, std::uint32_t end);
     // Returns all changed counts or-ed together.
-    std::uint32_t correct(Species& species, unsigned stage, double inflow, CountArray& counts, std::uint32_t begin,
-                          std::uint32_t end);
+    std::uint32_t correct(Species& species, unsigned stage, double inflow, CountArray& counts,
+                          std::uint32_t begin, std::uint32_t end);
     void react(Member& member, double length, std::uint32_t begin, std::uint32_t end);
     std::vector<HopStages> const& stages_of(double tau);
     void gather(std::vector<std::uint32_t>& counts) const;

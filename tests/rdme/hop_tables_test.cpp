@@ -1,11 +1,11 @@
 // The alias tables hold the multinomial distribution, to the last bits: their probabilities are read back and compared, so nothing
 // here is a matter of chance.
+#include "rdme/hop_tables.hpp"
+
 #include <cmath>
 #include <map>
 
 #include <gtest/gtest.h>
-
-#include "rdme/hop_tables.hpp"
 
 namespace {
 

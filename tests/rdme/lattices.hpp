@@ -26,9 +26,11 @@ inline double voxel_mean(RdmeResult const& result, std::size_t time, std::size_t
            static_cast<double>(result.totals.cells);
 }
 
-inline double voxel_variance(RdmeResult const& result, std::size_t time, std::size_t species, std::size_t voxel) {
+inline double voxel_variance(RdmeResult const& result, std::size_t time, std::size_t species,
+                             std::size_t voxel) {
     std::size_t const voxels = result.space.voxel_count();
-    double const n = static_cast<double>(result.totals.cells), mean = voxel_mean(result, time, species, voxel);
+    double const n = static_cast<double>(result.totals.cells),
+                 mean = voxel_mean(result, time, species, voxel);
     auto const square =
         static_cast<double>(result.fields.square[(time * result.species.size() + species) * voxels + voxel]);
     return (square / n - mean * mean) * n / (n - 1);
@@ -42,7 +44,8 @@ std::vector<double> displacement(std::size_t n, Factor const& factor) {
     for (std::size_t k = 0; k < n; ++k) {
         double const angle = 2 * M_PI * static_cast<double>(k) / static_cast<double>(n);
         double const f = factor(2 * (1 - std::cos(angle)));
-        for (std::size_t x = 0; x < n; ++x) p[x] += f * std::cos(angle * static_cast<double>(x)) / static_cast<double>(n);
+        for (std::size_t x = 0; x < n; ++x)
+            p[x] += f * std::cos(angle * static_cast<double>(x)) / static_cast<double>(n);
     }
     return p;
 }

@@ -42,14 +42,16 @@ rate = 1
         for (std::size_t v = 0; v < 60; ++v) {
             checks.add("mean of a voxel",
                        test::normal_p((test::voxel_mean(result, 0, 0, v) - mean) / std::sqrt(mean / n)));
-            checks.add("variance of a voxel", test::normal_p((test::voxel_variance(result, 0, 0, v) / mean - 1) /
-                                                             std::sqrt((2 + 1 / mean) / n)));
+            checks.add("variance of a voxel",
+                       test::normal_p((test::voxel_variance(result, 0, 0, v) / mean - 1) /
+                                      std::sqrt((2 + 1 / mean) / n)));
         }
-        checks.add("mean of the total",
-                   test::normal_p((result.totals.tally.mean(0, 0).value - 60 * mean) / std::sqrt(60 * mean / n)));
+        checks.add("mean of the total", test::normal_p((result.totals.tally.mean(0, 0).value - 60 * mean) /
+                                                       std::sqrt(60 * mean / n)));
         // In steps, a voxel's law is exact here, because reactions and diffusion commute.
-        checks.add("variance of the total",
-                   test::normal_p((result.totals.tally.variance(0, 0).value / (60 * mean) - 1) / std::sqrt(2 / n)));
+        checks.add(
+            "variance of the total",
+            test::normal_p((result.totals.tally.variance(0, 0).value / (60 * mean) - 1) / std::sqrt(2 / n)));
         EXPECT_TRUE(checks.hold()) << rdme_method_name(method);
     }
 }
@@ -88,8 +90,9 @@ rate = 1
         test::Checks checks;
         for (int i = 0; i < 20; ++i) {
             auto const v = static_cast<std::size_t>(i);
-            checks.add("mean of voxel " + std::to_string(i),
-                       test::normal_p((test::voxel_mean(result, 0, 0, v) - mean(i)) / std::sqrt(mean(i) / n)));
+            checks.add(
+                "mean of voxel " + std::to_string(i),
+                test::normal_p((test::voxel_mean(result, 0, 0, v) - mean(i)) / std::sqrt(mean(i) / n)));
             checks.add("variance of voxel " + std::to_string(i),
                        test::normal_p((test::voxel_variance(result, 0, 0, v) / mean(i) - 1) /
                                       std::sqrt((2 + 1 / mean(i)) / n)));
@@ -139,7 +142,8 @@ TEST(ReactionDiffusion, APairReactsAfterTheMeanTimeOfTheLattice) {
         double rate;
     };
     double const z = 5 / std::sqrt(static_cast<double>(test::test_cells(60000)));
-    for (auto const& c : {Case{"[6, 6, 6]", 6, 3, 0.3}, Case{"[9, 9]", 9, 2, 3.0}, Case{"[15]", 15, 1, 20.0}}) {
+    for (auto const& c :
+         {Case{"[6, 6, 6]", 6, 3, 0.3}, Case{"[9, 9]", 9, 2, 3.0}, Case{"[15]", 15, 1, 20.0}}) {
         double const exact = pair_time(c.n, c.dimensions, c.rate, 1.5);
         double const seen = seen_pair_time(pair_text(c.voxels, c.rate, 0.5), RdmeMethod::exact, exact, 0);
         EXPECT_NEAR(seen / exact, 1, z) << c.voxels;
@@ -149,7 +153,8 @@ TEST(ReactionDiffusion, APairReactsAfterTheMeanTimeOfTheLattice) {
 // The finer the voxels, the slower a pair reacts, unless its rate is corrected: then it is as slow with 6³ voxels as with 12³.
 TEST(ReactionDiffusion, AMeshCorrectionMakesUpForTheVoxels) {
     auto const time = [](std::size_t n, double edge, bool corrected) {
-        auto text = pair_text("[" + std::to_string(n) + ", " + std::to_string(n) + ", " + std::to_string(n) + "]", 0.1, 0.5);
+        auto text = pair_text(
+            "[" + std::to_string(n) + ", " + std::to_string(n) + ", " + std::to_string(n) + "]", 0.1, 0.5);
         text.replace(text.find("edge = 0.1"), 10, "edge = " + std::to_string(edge));
         std::vector<double> times;
         double const dt = 0.3;
@@ -206,7 +211,8 @@ rate = 1
         return std::hypot(a.error / a.value, b.error / b.value);
     };
     auto const usual = stepped(0);
-    for (std::size_t t = 0; t < 2; ++t) EXPECT_LT(std::abs(difference(usual, t)), 0.005) << "time " << times[t];
+    for (std::size_t t = 0; t < 2; ++t)
+        EXPECT_LT(std::abs(difference(usual, t)), 0.005) << "time " << times[t];
     auto const coarse = stepped(1.0 / 600), half = stepped(1.0 / 1200);
     for (std::size_t t = 0; t < 2; ++t) {
         EXPECT_GT(difference(coarse, t), 0.03);

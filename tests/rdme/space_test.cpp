@@ -63,20 +63,26 @@ TEST(Space, SaysWhatIsWrong) {
              Case{start + "[space.diffusion]\nA = \"-D\"\n", "must be a finite number from 0"},
              Case{start + "[space.diffusion]\nX = 1\n", "not a declared species"},
              Case{start + "[space.diffusion]\nA = { core = 1 }\n", "no region \"core\""},
-             Case{start + "[space.regions]\ncore = { sphere = { centre = [9, 9], radius = 0.2 } }\n", "is empty"},
-             Case{start + "[space.regions]\ncore = { sphere = { centre = [9, 9], radius = 0 } }\n", "more than 0"},
+             Case{start + "[space.regions]\ncore = { sphere = { centre = [9, 9], radius = 0.2 } }\n",
+                  "is empty"},
+             Case{start + "[space.regions]\ncore = { sphere = { centre = [9, 9], radius = 0 } }\n",
+                  "more than 0"},
              Case{start + "[space.regions]\ncore = { spere = { centre = [9, 9], radius = 1 } }\n",
                   "did you mean \"sphere\""},
              Case{start + "[space.regions]\nall = { union = [\"core\"] }\n", "not declared before it"},
-             Case{start + "[space.regions]\ncore = { box = { from = [0, 0], to = [0.5, 0.5] } }\n[space.diffusion]\n"
+             Case{start + "[space.regions]\ncore = { box = { from = [0, 0], to = [0.5, 0.5] } "
+                          "}\n[space.diffusion]\n"
                           "A = { core = 1 }\n[space.initial]\nA = { point = [0.9, 0.9] }\n",
                   "where it cannot live"},
              Case{start + "[space.initial]\nA = { point = [1.5, 0] }\n", "lattice goes from 0 to 1"},
-             Case{start + "[space.regions]\ncore = { box = { from = [0, 0], to = [0.5, 0.5] } }\n[space.diffusion]\n"
+             Case{start + "[space.regions]\ncore = { box = { from = [0, 0], to = [0.5, 0.5] } "
+                          "}\n[space.diffusion]\n"
                           "B = { core = 1 }\nA = 1\n",
                   "makes \"B\" where it cannot live"},
-             Case{start + "[space.regions]\na = { box = { from = [0, 0], to = [0.5, 0.5] } }\nb = { complement = "
-                          "{ box = { from = [0, 0], to = [0.3, 0.3] } } }\n[space.diffusion]\nA = { a = 1, b = 2 }\nB = 1\n",
+             Case{start +
+                      "[space.regions]\na = { box = { from = [0, 0], to = [0.5, 0.5] } }\nb = { complement = "
+                      "{ box = { from = [0, 0], to = [0.3, 0.3] } } }\n[space.diffusion]\nA = { a = 1, b = 2 "
+                      "}\nB = 1\n",
                   "two diffusion coefficients"},
              Case{start + "[space.reactions]\nturns = \"a\"\n", "is no reaction (did you mean \"turn\"?)"},
              Case{start + "[space.regions]\na = { file = \"missing.npy\" }\n", "cannot be read"},
@@ -84,7 +90,8 @@ TEST(Space, SaysWhatIsWrong) {
              Case{"[space]\nvoxels = [1]\nedge = 0.1\n[volumes]\ncell = 1\n", "drop [volumes]"},
          })
         EXPECT_THAT(complaint(space), HasSubstr(said)) << space;
-    auto const without = read_toml("[species]\nA = 1\n[reactions.a]\nequation = \"A -> 0\"\nrate = 1\n", "flat.toml");
+    auto const without =
+        read_toml("[species]\nA = 1\n[reactions.a]\nequation = \"A -> 0\"\nrate = 1\n", "flat.toml");
     RdmeOptions options;
     options.times = {0};
     try {
@@ -114,11 +121,15 @@ TEST(Space, IsOneVolumeForMethodsWithoutIt) {
 
 // A stochastic constant is that of the whole lattice, well mixed.
 TEST(Space, ScalesStochasticConstantsToAVoxel) {
-    auto const m = read_toml("[space]\nvoxels = [10]\nedge = 0.1\n[species]\nA = 10\n[reactions.a]\nequation = \"2 A -> 0\"\n"
-                             "rate = 3\n[reactions.b]\nequation = \"-> A\"\nrate = 20\n[reactions.c]\nequation = \"A -> 0\"\nrate = 7\n",
-                             "space.toml");
+    auto const m = read_toml(
+        "[space]\nvoxels = [10]\nedge = 0.1\n[species]\nA = 10\n[reactions.a]\nequation = \"2 A -> 0\"\n"
+        "rate = 3\n[reactions.b]\nequation = \"-> A\"\nrate = 20\n[reactions.c]\nequation = \"A -> 0\"\nrate "
+        "= 7\n",
+        "space.toml");
     auto const voxel = voxel_model(m);
-    auto const value = [](Expression const& e) { return e.is_number() ? e.number() : e.arguments()[0].number() * e.arguments()[1].number(); };
+    auto const value = [](Expression const& e) {
+        return e.is_number() ? e.number() : e.arguments()[0].number() * e.arguments()[1].number();
+    };
     EXPECT_DOUBLE_EQ(value(voxel.reactions[0].law), 30);
     EXPECT_DOUBLE_EQ(value(voxel.reactions[1].law), 2);
     EXPECT_DOUBLE_EQ(value(voxel.reactions[2].law), 7);
@@ -135,17 +146,22 @@ double share_of(std::string const& regions, std::string const& id) {
 
 TEST(Regions, HaveTheVolumeOfTheirShapes) {
     EXPECT_NEAR(share_of("a = { box = { from = [0, 0, 0.2], to = [1, 0.5, 0.6] } }", "a"), 0.2, 1e-12);
-    EXPECT_NEAR(share_of("a = { sphere = { centre = [0.5, 0.5, 0.5], radius = 0.4 } }", "a"), 4 * M_PI / 3 * 0.064, 1e-3);
+    EXPECT_NEAR(share_of("a = { sphere = { centre = [0.5, 0.5, 0.5], radius = 0.4 } }", "a"),
+                4 * M_PI / 3 * 0.064, 1e-3);
     EXPECT_NEAR(share_of("a = { ellipsoid = { centre = [0.5, 0.5, 0.5], radii = [0.4, 0.3, 0.2] } }", "a"),
                 4 * M_PI / 3 * 0.024, 1e-3);
-    EXPECT_NEAR(share_of("a = { capsule = { from = [0.3, 0.5, 0.5], to = [0.7, 0.5, 0.5], radius = 0.2 } }", "a"),
-                M_PI * 0.04 * 0.4 + 4 * M_PI / 3 * 0.008, 1e-3);
-    EXPECT_NEAR(share_of("a = { cylinder = { from = [0.3, 0.5, 0.5], to = [0.7, 0.5, 0.5], radius = 0.2 } }", "a"),
-                M_PI * 0.04 * 0.4, 1e-3);
+    EXPECT_NEAR(
+        share_of("a = { capsule = { from = [0.3, 0.5, 0.5], to = [0.7, 0.5, 0.5], radius = 0.2 } }", "a"),
+        M_PI * 0.04 * 0.4 + 4 * M_PI / 3 * 0.008, 1e-3);
+    EXPECT_NEAR(
+        share_of("a = { cylinder = { from = [0.3, 0.5, 0.5], to = [0.7, 0.5, 0.5], radius = 0.2 } }", "a"),
+        M_PI * 0.04 * 0.4, 1e-3);
 }
 
 TEST(Regions, AreCombined) {
-    std::string const two = "a = { box = { from = [0, 0, 0], to = [0.6, 1, 1] } }\nb = { box = { from = [0.4, 0, 0], to = [1, 1, 1] } }\n";
+    std::string const two =
+        "a = { box = { from = [0, 0, 0], to = [0.6, 1, 1] } }\nb = { box = { from = [0.4, 0, 0], to = [1, 1, "
+        "1] } }\n";
     EXPECT_NEAR(share_of(two + "c = { intersection = [\"a\", \"b\"] }", "c"), 0.2, 1e-12);
     EXPECT_NEAR(share_of(two + "c = { union = [\"a\", \"b\"] }", "c"), 1, 1e-12);
     EXPECT_NEAR(share_of(two + "c = { difference = [\"a\", \"b\"] }", "c"), 0.4, 1e-12);
@@ -160,21 +176,26 @@ TEST(Regions, ComeFromFiles) {
     std::string header = "{'descr': '|u1', 'fortran_order': False, 'shape': (3, 2), }";
     header.resize(117, ' ');
     header += '\n';
-    std::ofstream(file, std::ios::binary) << std::string("\x93NUMPY\x01\x00", 8) << static_cast<char>(118) << '\0' << header
-                                          << std::string("\0\1\2\0\0\1", 6);
-    auto const m = read_toml("[space]\nvoxels = [3, 2]\nedge = 1\n[space.regions]\na = { file = \"mask.npy\" }\nb = { file = "
-                             "\"mask.npy\", value = 2 }\n" + rest,
-                             folder / "m.toml");
+    std::ofstream(file, std::ios::binary) << std::string("\x93NUMPY\x01\x00", 8) << static_cast<char>(118)
+                                          << '\0' << header << std::string("\0\1\2\0\0\1", 6);
+    auto const m = read_toml(
+        "[space]\nvoxels = [3, 2]\nedge = 1\n[space.regions]\na = { file = \"mask.npy\" }\nb = { file = "
+        "\"mask.npy\", value = 2 }\n" +
+            rest,
+        folder / "m.toml");
     Grid const grid{*m.space};
     Regions const regions{m, grid};
-    EXPECT_EQ(regions["a"], (VoxelSet{0, 1, 0, 1, 0, 1}));  // x is the first index of the array, the fastest of the lattice
+    EXPECT_EQ(regions["a"],
+              (VoxelSet{0, 1, 0, 1, 0, 1}));  // x is the first index of the array, the fastest of the lattice
     EXPECT_EQ(regions["b"], (VoxelSet{0, 1, 0, 0, 0, 0}));
 }
 
 TEST(Pairs, AreWarnedOfEdgesOutsideTheWindow) {
     auto const notes = [](std::string const& rate, std::string const& edge) {
-        auto m = read_toml("[space]\nvoxels = [10, 10, 10]\nedge = " + edge + "\n[space.diffusion]\nA = 1\nB = 1\n[species]\nA = 1000\nB = 10\n"
-                           "[reactions.meet]\nequation = \"A + B -> 0\"\ndeterministic_rate = " + rate + "\n",
+        auto m = read_toml("[space]\nvoxels = [10, 10, 10]\nedge = " + edge +
+                               "\n[space.diffusion]\nA = 1\nB = 1\n[species]\nA = 1000\nB = 10\n"
+                               "[reactions.meet]\nequation = \"A + B -> 0\"\ndeterministic_rate = " +
+                               rate + "\n",
                            "space.toml");
         RdmeOptions options;
         options.times = {0};
@@ -191,10 +212,11 @@ TEST(Pairs, AreWarnedOfEdgesOutsideTheWindow) {
 
 TEST(Pairs, AreCorrectedWithTheirReverse) {
     auto const corrected = [](std::string const& rate) {
-        auto const m = read_toml("[space]\nvoxels = [10, 10, 10]\nedge = 0.1\n[space.diffusion]\nA = 1\nB = 1\nC = 1\n[species]\n"
-                                 "A = 1\nB = 1\nC = 0\n[reactions.meet]\nequation = \"A + B -> C\"\ndeterministic_rate = " + rate +
-                                 "\n[reactions.part]\nequation = \"C -> A + B\"\nrate = 2\n",
-                                 "space.toml");
+        auto const m = read_toml(
+            "[space]\nvoxels = [10, 10, 10]\nedge = 0.1\n[space.diffusion]\nA = 1\nB = 1\nC = 1\n[species]\n"
+            "A = 1\nB = 1\nC = 0\n[reactions.meet]\nequation = \"A + B -> C\"\ndeterministic_rate = " +
+                rate + "\n[reactions.part]\nequation = \"C -> A + B\"\nrate = 2\n",
+            "space.toml");
         Lattice const lattice{m};
         std::vector<std::string> notes;
         Lattice const after{mesh_corrected(m, lattice, find_pairs(m, lattice), notes)};
