@@ -15,6 +15,8 @@ namespace fano {
 
 namespace {
 
+constexpr double longest_factoring = 10;  // [s] that a sparse LU may take
+
 [[noreturn]] void singular() {
     throw SolverError(
         "the balance equations are singular in double precision: parts of the box are connected by rates too "
@@ -191,14 +193,13 @@ Balance solve_balance(Columns const& a, Eigen::VectorXd const& guess, double fac
     if (n == 1) return {Eigen::VectorXd::Ones(1), 0, "direct"};
     heed(stop);
     double flows = 0;
-    constexpr double in_time = 10;  // [s]
     auto const found = [&](Eigen::VectorXd const& x, char const* method) -> Balance {
         return {x, net_flow(a, x, flows).lpNorm<1>() / flows, method};
     };
     if (auto const elimination = Elimination::of(a, Eigen::VectorXd::Zero(n), stop))
         return found(elimination->stationary(), "elimination");
     if (auto const x = solve_by_levels(a, guess, stop)) return found(*x, "levels");
-    bool const direct = factoring < in_time;
+    bool const direct = factoring < longest_factoring;
     // The state that is thought likeliest keeps its value; the others follow.
     Eigen::Index pinned = 0;
     guess.maxCoeff(&pinned);
@@ -229,7 +230,7 @@ Balance solve_balance(Columns const& a, Eigen::VectorXd const& guess, double fac
 Lasting solve_lasting(Columns const& a, Eigen::VectorXd const& exits, double factoring,
                       std::atomic<bool> const* stop) {
     auto const elimination = Elimination::of(a, exits, stop);
-    bool const direct = factoring < 10;  // [s]
+    bool const direct = factoring < longest_factoring;
     auto const solver = elimination ? nullptr : make_solver(a, direct, stop);
     Lasting found{Eigen::VectorXd::Constant(a.rows(), 1.0 / static_cast<double>(a.rows())), 0,
                   elimination ? "elimination"

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <numeric>
 
+#include <fmt/format.h>
+
 #include "kernels/core/program.hpp"
 #include "kernels/tally/fingerprint.hpp"
 #include "model/tables.hpp"
@@ -41,6 +43,10 @@ Collector::Collector(Lattice const& lattice, Network const& whole, RdmeOptions c
     result.totals.first_cell = options.first_lattice;
     result.totals.seed = options.seed;
     std::size_t const all = options.times.size() * lattice.network.species.size() * lattice.grid.voxels;
+    expect_memory(result.space,
+                  static_cast<double>(all) *
+                      (4.0 * static_cast<double>(options.snapshots.size()) + (options.fields ? 16 : 0)),
+                  fmt::format("what is kept of all species at {} times", options.times.size()));
     if (options.fields) {
         result.fields.sum.assign(all, 0);
         result.fields.square.assign(all, 0);

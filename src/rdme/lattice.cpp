@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "fano/error.hpp"
+#include "model/compile.hpp"
 #include "model/tables.hpp"
 #include "rdme/jumps.hpp"
 
@@ -31,16 +32,15 @@ Model voxel_model(Model const& model) {
     return voxel;
 }
 
-void expect_memory(Model const& model, double bytes, std::string const& what) {
+void expect_memory(Space const& space, double bytes, std::string const& what) {
     double const there =
         static_cast<double>(sysconf(_SC_AVPHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
     if (bytes <= 0.9 * there) return;
-    auto const& n = model.space->voxels;
+    auto const& n = space.voxels;
     throw InputError(
-        model.file, model.space->line,
-        fmt::format("{} of {} x {} x {} = {} voxels need {:.3g} GB, and {:.3g} GB are free. Use a longer "
-                    "edge or fewer voxels",
-                    what, n[0], n[1], n[2], model.space->voxel_count(), bytes / 1e9, there / 1e9));
+        fmt::format("{}, in {} x {} x {} = {} voxels, needs {:.3g} GB, and {:.3g} GB are free. Use a longer "
+                    "edge or fewer voxels, or keep less",
+                    what, n[0], n[1], n[2], space.voxel_count(), bytes / 1e9, there / 1e9));
 }
 
 namespace {
@@ -57,13 +57,15 @@ Model const& checked(Model const& model) {
             fmt::format("event \"{}\": events are not supported in space", model.events.front().id));
     auto const& space = *model.space;
     double const voxels = static_cast<double>(space.voxel_count());
-    if (voxels > 4294967294.0)
+    if (voxels > 2147483647.0)
         throw InputError(
             model.file, space.line,
-            fmt::format("the lattice has {} voxels; there can be 4294967294", space.voxel_count()));
+            fmt::format("the lattice has {} voxels; there can be 2147483647", space.voxel_count()));
     std::size_t species = 0;
     for (auto const& q : model.quantities) species += q.kind == QuantityKind::species;
-    expect_memory(model, voxels * static_cast<double>(4 + 8 * species + space.regions.size()), "the lattice");
+    // Counts at birth and in steps, flows, kinds of voxels; neighbours and the heap of the exact method.
+    expect_memory(space, voxels * static_cast<double>(48 + 32 * species + space.regions.size()),
+                  "the lattice");
     return model;
 }
 
@@ -202,7 +204,8 @@ Lattice::Lattice(Model const& model)
     : grid(*checked(model).space),
       edge(model.space->edge),
       dimensions(model.space->dimensions),
-      network(compile(voxel_model(model))) {
+      // However many reactions: the methods in space take their propensities all at once.
+      network(compile(voxel_model(model), ~std::uint32_t{0})) {
     if (network.tables->scalars.features.timed)
         throw InputError(model.file, 0, "a propensity depends on time, which is not supported in space");
     Regions const regions{model, grid};

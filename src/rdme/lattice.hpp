@@ -54,7 +54,7 @@ struct Lattice {
 // well mixed, are scaled to it.
 Model voxel_model(Model const& model);
 
-// Throws InputError with the size if `bytes`, which `what` needs, are more than there are.
-void expect_memory(Model const& model, double bytes, std::string const& what);
+// Throws InputError with the size if `what` needs more `bytes` than there are.
+void expect_memory(Space const& space, double bytes, std::string const& what);
 
 }  // namespace fano

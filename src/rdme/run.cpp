@@ -47,8 +47,10 @@ void check(Model const& model, RdmeOptions const& options) {
 }
 
 // With mesh-corrected rates if that is asked for; what is to be said of the voxels' edge goes to the notes.
-Model on_lattice(Model const& model, RdmeOptions const& options, std::vector<std::string>& notes) {
+Model on_lattice(Model const& model, RdmeOptions const& options, RdmeResult& result) {
     Lattice const lattice{model};
+    auto& notes = result.notes;
+    result.space = *model.space;
     auto const pairs = find_pairs(model, lattice);
     auto const warnings = check_window(model, lattice, pairs, options.mesh_correction);
     notes.insert(notes.end(), warnings.begin(), warnings.end());
@@ -60,7 +62,7 @@ class Run {
 public:
     Run(Model const& model, RdmeOptions const& options)
         : options_((check(model, options), options)),
-          model_(on_lattice(model, options, result_.notes)),
+          model_(on_lattice(model, options, result_)),
           lattice_(model_),
           whole_(compile(model)),
           collector_(lattice_, whole_, options, result_),
@@ -72,21 +74,21 @@ public:
 
     RdmeResult run() {
         auto const start = std::chrono::steady_clock::now();
-        bool const apart = options_.method == RdmeMethod::exact || options_.lattices >= threads_;
+        bool const apart =
+            options_.method == RdmeMethod::exact || options_.lattices >= threads_ || together() == 1;
         auto const workers =
             apart ? static_cast<unsigned>(std::min<std::uint64_t>(threads_, options_.lattices)) : 1;
         std::vector<std::thread> others;
         for (unsigned i = 1; i < workers; ++i) others.emplace_back([this] { work(1, false); });
-        work(apart ? 1 : threads_, true);
+        work(apart ? 1 : together(), true);
         for (auto& thread : others) thread.join();
         if (error_) std::rethrow_exception(error_);
         if (stopped()) throw Interrupted();
-        result_.space = *model_.space;
         result_.species = lattice_.network.species;
         result_.notes.insert(result_.notes.end(), lattice_.notes.begin(), lattice_.notes.end());
         auto& totals = result_.totals;
         totals.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-        totals.threads = apart ? workers : threads_;
+        totals.threads = apart ? workers : together();
         totals.events = result_.reactions + result_.hops;
         totals.device =
             options_.method == RdmeMethod::exact
@@ -124,6 +126,12 @@ private:
         for (auto const& pair : pairs)
             result_.pair_errors.push_back(
                 {lattice_.network.reactions[pair.reaction].id, step_error(pair, lattice_, result_.step)});
+    }
+
+    // Threads that share a lattice meet twice a step, which must be worth their while.
+    unsigned together() const {
+        constexpr std::uint32_t least_voxels = 2048;
+        return std::clamp(lattice_.grid.voxels / least_voxels, 1u, threads_);
     }
 
     bool stopped() const {

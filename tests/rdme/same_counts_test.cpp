@@ -11,7 +11,7 @@ using namespace fano;
 // and 32 bits.
 char const* const everything = R"toml(
 [space]
-voxels = [23, 19, 11]
+voxels = [31, 19, 27]
 edge = 0.1
 boundary = { x = "periodic", "y-" = "absorbing", "y+" = { reservoir = { A = 5000 } }, z = "reflecting" }
 [space.regions]

@@ -86,7 +86,7 @@ TEST(Space, SaysWhatIsWrong) {
                   "two diffusion coefficients"},
              Case{start + "[space.reactions]\nturns = \"a\"\n", "is no reaction (did you mean \"turn\"?)"},
              Case{start + "[space.regions]\na = { file = \"missing.npy\" }\n", "cannot be read"},
-             Case{"[space]\nvoxels = [3000, 3000, 400]\nedge = 0.1\n", "need"},
+             Case{"[space]\nvoxels = [1500, 1500, 900]\nedge = 0.1\n", "GB are free"},
              Case{"[space]\nvoxels = [1]\nedge = 0.1\n[volumes]\ncell = 1\n", "drop [volumes]"},
          })
         EXPECT_THAT(complaint(space), HasSubstr(said)) << space;
