@@ -10,6 +10,8 @@ namespace fano {
 void read_space(TomlValue const& table, TomlContext const& context, Model& model);
 void read_space_contents(TomlValue const& table, TomlContext const& context, Model& model);
 
+// Fails unless a species of that name is declared.
+void require_species_in_space(std::string const& id, int line, TomlContext const& context);
 // An array of `dimensions` numbers.
 Point read_point(TomlValue const& value, TomlContext const& context, int dimensions, std::string const& what);
 // A shape: a table with one key that names its kind, or the name of a region in quotes.

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "backend/cpu.hpp"
 #include "cme/team.hpp"
 #include "fano/device.hpp"
 #include "kernels/rdme/lattice_kernels.hpp"
@@ -20,7 +21,6 @@ public:
     // `longest`: of a step.
     SplitLattice(Lattice const& lattice, std::vector<DiffusionPlan> const& plans, Device device, Team& team,
                  std::uint64_t seed, double longest);
-    ~SplitLattice();
 
     struct Hooks {
         std::function<void(std::size_t time, std::uint32_t const* counts)> sample;
@@ -34,8 +34,23 @@ public:
     std::uint64_t widened() const { return widened_; }
 
 private:
-    struct Species;
-    struct Member;
+    struct Species {
+        std::uint32_t number;
+        DiffusionPlan const* plan;
+        CountFormat format;
+        CountArray now, next, arrived, rest;
+        FlowArray flows[2];
+        std::vector<std::uint32_t> returned;  //!< [slow face] that did not get through in stage 1
+        std::uint32_t calm = 0;               // steps in which a narrower format would have done
+    };
+
+    // One thread's part.
+    struct Member {
+        std::vector<std::uint32_t> arrived, after;  //!< [species] counts or-ed together
+        std::unique_ptr<AlignedBuffer> buffer;
+        std::vector<std::uint32_t> voxels;
+        kernels::ReactionMemory memory{};
+    };
 
     void begin(std::uint64_t index, LatticeBirth const& birth);
     bool advance(double from, double to, Hooks const& hooks);
