@@ -56,6 +56,12 @@ Model const& checked(Model const& model) {
             model.file, model.events.front().line,
             fmt::format("event \"{}\": events are not supported in space", model.events.front().id));
     auto const& space = *model.space;
+    if (auto const& volume = model.find("volume")->initial;
+        !volume.is_number() || volume.number() != space.volume())
+        throw InputError(
+            model.file, space.line,
+            fmt::format("the volume is that of the lattice, {}; change its size or edge in [space] instead",
+                        space.volume()));
     double const voxels = static_cast<double>(space.voxel_count());
     if (voxels > 2147483647.0)
         throw InputError(

@@ -1,6 +1,7 @@
 #include "rdme/split_lattice.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 
@@ -147,7 +148,14 @@ bool SplitLattice::try_step(std::vector<HopStages> const& stages, double reactio
         member.memory.failure = {};
         member.memory.events = 0;
     }
-    team_.run([&](unsigned member) { work(member, stages, reaction); });
+    bool const together = team_.size() > 1 && pace_.together();
+    auto const start = std::chrono::steady_clock::now();
+    if (together)
+        team_.run([&](unsigned member) { work(member, team_.size(), stages, reaction); });
+    else
+        work(0, 1, stages, reaction);
+    if (team_.size() > 1)
+        pace_.record(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 1);
     std::uint64_t events = 0;
     for (auto const& member : members_) {
         if (member.memory.failure.failure != kernels::Failure::none) fail(member.memory.failure);

@@ -56,7 +56,8 @@ private:
     bool advance(double from, double to, Hooks const& hooks);
     void step(double diffusion, double reaction);
     bool try_step(std::vector<HopStages> const& stages, double reaction);
-    void work(unsigned member, std::vector<HopStages> const& stages, double reaction);
+    // All of the lattice by one of `members`, or its share.
+    void work(unsigned member, unsigned members, std::vector<HopStages> const& stages, double reaction);
     CountFormat needed(Species const& species, std::uint32_t factor) const;
     bool widen();
     void narrow();
@@ -79,6 +80,7 @@ private:
     kernels::LatticeKernels const& kernels_;
     kernels::NetworkTable const table_;
     Team& team_;
+    Pace pace_;
     std::uint64_t seed_;
     double longest_;
     bool moves_ = false;

@@ -32,9 +32,10 @@ kernels::DrawName SplitLattice::name(Species const& species, unsigned stage) con
     return {key_, number_ << 32, kernels::draw_tag(species.number, stage)};
 }
 
-void SplitLattice::work(unsigned member, std::vector<HopStages> const& stages, double reaction) {
-    auto const begin = share(lattice_.grid.voxels, member, team_.size());
-    auto const end = share(lattice_.grid.voxels, member + 1, team_.size());
+void SplitLattice::work(unsigned member, unsigned members, std::vector<HopStages> const& stages,
+                        double reaction) {
+    auto const begin = share(lattice_.grid.voxels, member, members);
+    auto const end = share(lattice_.grid.voxels, member + 1, members);
     auto& own = members_[member];
     auto const each_moving = [&](auto const& work) {
         for (auto& species : species_)
@@ -43,7 +44,7 @@ void SplitLattice::work(unsigned member, std::vector<HopStages> const& stages, d
     each_moving([&](Species& species, HopStages const& s) {
         draw(species, 0, s.first.view(), species.now, begin, end);
     });
-    team_.meet();
+    if (members > 1) team_.meet();
     each_moving([&](Species& species, HopStages const& s) {
         own.arrived[species.number] |=
             kernels_.pull_first(view(species, 0), species.format.bytes, species.now.data(),
@@ -51,7 +52,7 @@ void SplitLattice::work(unsigned member, std::vector<HopStages> const& stages, d
         own.arrived[species.number] |= correct(species, 0, s.first_inflow, species.arrived, begin, end);
         draw(species, 1, s.second.view(), species.arrived, begin, end);
     });
-    team_.meet();
+    if (members > 1) team_.meet();
     for (auto& species : species_) {
         if (species.plan->largest_rate > 0) {
             own.after[species.number] |=

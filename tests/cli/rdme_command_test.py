@@ -74,6 +74,7 @@ class Rdme(unittest.TestCase):
             (["--method", "tau"], "lattice or exact"),
             (["--device", "gpu"], "do not run on a GPU yet"),
             (["-n", "0"], "at least 1"),
+            (["--set", "volume=3"], "volume is that of the lattice"),
         ]:
             done = fano("rdme", model("association"), "--times", "0.01", *arguments)
             self.assertIn(done.returncode, (2, 3), arguments)
