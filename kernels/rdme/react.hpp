@@ -227,11 +227,20 @@ private:
     }
 
     void check(Real const& a, u32 lanes) {
-        Mask const good = a >= Real(0.0);
+        Mask good = a >= Real(0.0);
+        for (u32 i = 0; i < table_.guarded_species_count; ++i)
+            good = both(good, registers_[table_.guarded_species[i]] >= Real(0.0));
         u32 const all = lanes == 32 ? ~0u : (1u << lanes) - 1;
         u32 bad = all & ~mask_bits(good);
         if (bad == 0 || m_.failure.failure != Failure::none) return;
         u32 const i = static_cast<u32>(__builtin_ctz(bad));
+        for (u32 j = 0; j < table_.guarded_species_count; ++j) {
+            u32 const s = table_.guarded_species[j];
+            if (double const n = get(registers_[s], i); n < 0.0) {
+                m_.failure = {Failure::negative_count, s, 0, 0.0, n};
+                return;
+            }
+        }
         for (u32 r = 0; r < table_.reactions; ++r) {
             double const x = get(registers_[table_.propensity[r]], i);
             if (auto const fault = propensity_fault(x); fault != Failure::none) {

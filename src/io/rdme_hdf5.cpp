@@ -35,6 +35,7 @@ private:
         file_.attribute("/", {"space_dimensions", std::uint64_t{dimensions_}});
         file_.attribute("/", {"space_edge", space.edge});
         file_.attribute("/", {"space_unit", space.unit});
+        file_.attribute("/", {"space_method", std::string(result_.step > 0 ? "lattice" : "exact")});
         file_.attribute("/", {"step", result_.step});
         file_.attribute("/", {"steps", result_.steps});
         file_.dimension("space_species", result_.species);

@@ -75,7 +75,12 @@ void write_rdme_picture(std::string const& file, RdmeResult const& result) {
 }
 
 void check_rdme_file(std::string const& file, RdmeOptions const& options) {
-    if (!is_picture(file)) return check_writable(file);
+    bool const voxels = options.fields || !options.snapshots.empty();
+    if (!is_picture(file)) {
+        check_writable(file);
+        if (voxels && output_format(file) == OutputFormat::hdf5) OutputFile const neighbour{beside(file)};
+        return;
+    }
     if (!options.fields && options.snapshots.empty())
         throw InputError(fmt::format(
             "{}: a picture shows voxels; keep them with --fields (means) or --snapshots 0", file));

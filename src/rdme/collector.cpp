@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <numeric>
 
 #include <fmt/format.h>
 
+#include "fano/error.hpp"
 #include "kernels/core/program.hpp"
 #include "kernels/tally/fingerprint.hpp"
 #include "model/tables.hpp"
@@ -60,8 +62,15 @@ void Collector::add_fields(std::size_t time, std::uint32_t const* counts) {
     auto const add = [](std::uint64_t& to, std::uint64_t x) {
         std::atomic_ref<std::uint64_t>(to).fetch_add(x, std::memory_order_relaxed);
     };
+    double const largest = std::sqrt(0x1p64 / static_cast<double>(options_.lattices));
     for (std::size_t i = 0; i < size; ++i) {
         if (counts[i] == 0) continue;
+        if (counts[i] > largest)
+            throw InputError(
+                fmt::format("{}: \"{}\" has {} molecules in a voxel, and the squares of {} lattices' do not "
+                            "fit 64 bits; take fewer lattices, or --snapshots instead of --fields",
+                            lattice_.network.file, lattice_.network.species[i / lattice_.grid.voxels],
+                            counts[i], options_.lattices));
         add(result_.fields.sum[first + i], counts[i]);
         add(result_.fields.square[first + i], std::uint64_t{counts[i]} * counts[i]);
     }

@@ -1,5 +1,6 @@
 #include "rdme/counts.hpp"
 
+#include <algorithm>
 #include <type_traits>
 
 namespace fano {
@@ -54,7 +55,8 @@ std::uint32_t CountArray::copy(CountArray const& from, std::size_t begin, std::s
 std::uint32_t CountArray::add(std::size_t i, std::int64_t change) {
     std::uint32_t now = 0;
     typed(width_, bytes_.data(), [&]<class T>(T* to) {
-        now = static_cast<std::uint32_t>(to[i] + change);
+        // What 32 bits do not hold is seen by their highest, as all that is too large.
+        now = static_cast<std::uint32_t>(std::min<std::int64_t>(to[i] + change, 0xFFFFFFFF));
         to[i] = static_cast<T>(now);
     });
     return now;

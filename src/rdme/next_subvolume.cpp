@@ -48,18 +48,21 @@ double NextSubvolume::reaction_rate(std::uint32_t voxel) {
     auto const* const n = counts(voxel);
     for (std::uint32_t s = 0; s < species_; ++s) registers_[s] = n[s];
     kernels::evaluate(table_.code, table_.propensities, registers_.data());
+    auto const& factors = lattice_.place_factors[lattice_.place[voxel]];
     double sum = 0;
     if (lattice_.same_everywhere) {
         for (std::uint32_t r = 0; r < table_.reactions; ++r) sum += registers_[table_.propensity[r]];
     } else {
-        auto const& factors = lattice_.place_factors[lattice_.place[voxel]];
         for (std::uint32_t r = 0; r < table_.reactions; ++r)
             if (factors[r] != 0) sum += factors[r] * registers_[table_.propensity[r]];
     }
-    for (std::uint32_t i = 0; i < table_.guarded_reaction_count; ++i)
-        if (registers_[table_.propensity[table_.guarded_reactions[i]]] < 0) sum = kernels::not_a_number;
+    for (std::uint32_t i = 0; i < table_.guarded_reaction_count; ++i) {
+        auto const r = table_.guarded_reactions[i];
+        if (factors[r] != 0 && registers_[table_.propensity[r]] < 0) sum = kernels::not_a_number;
+    }
     if (sum >= 0 && sum < infinity) return sum;
     for (std::uint32_t r = 0; r < table_.reactions; ++r) {
+        if (factors[r] == 0) continue;
         double const a = registers_[table_.propensity[r]];
         if (auto const fault = kernels::propensity_fault(a); fault != kernels::Failure::none)
             fail(fault, r, a);
@@ -140,6 +143,8 @@ void NextSubvolume::happen(std::uint32_t voxel, double pick) {
         if (pick < leave) return hop(voxel, s, pick / n[s]);
         pick -= leave;
         if (pick < speed.inflow) {
+            if (counts(voxel)[s] == static_cast<std::uint32_t>(kernels::largest_count))
+                fail(kernels::Failure::count_too_large, s, kernels::largest_count + 1);
             ++counts(voxel)[s];
             ++hops_;
             return;

@@ -45,27 +45,41 @@ std::string name_of(Lattice const& lattice, PairReaction const& pair) {
 
 }  // namespace
 
-std::vector<PairReaction> find_pairs(Model const& model, Lattice const& lattice) {
+namespace {
+
+// A reaction with nothing but its own reactants in the voxel.
+struct Alone {
+    double molecules;
+    std::vector<std::uint32_t> species;  // of those, in the network
+    double propensity;                   // where it is largest
+};
+
+Alone alone(Model const& model, Lattice const& lattice, std::uint32_t r) {
     auto const& tables = *lattice.network.tables;
+    Alone found{};
+    std::vector<double> registers(tables.scalars.registers);
+    std::copy(tables.initial.begin(), tables.initial.end(), registers.begin());
+    std::fill_n(registers.begin(), lattice.network.species.size(), 0.0);
+    for (auto const& c : tables.constants) registers[c.reg] = c.value;
+    for (auto const& [id, count] : side_of(model.reactions[r].reactants)) {
+        auto const at = std::find(lattice.network.species.begin(), lattice.network.species.end(), id);
+        if (at == lattice.network.species.end()) continue;
+        found.species.push_back(static_cast<std::uint32_t>(at - lattice.network.species.begin()));
+        registers[found.species.back()] = count;
+        found.molecules += count;
+    }
+    kernels::evaluate(tables.code.data(), tables.scalars.propensities, registers.data());
+    found.propensity = registers[tables.propensity[r]] * largest_factor(lattice, r);
+    return found;
+}
+
+}  // namespace
+
+std::vector<PairReaction> find_pairs(Model const& model, Lattice const& lattice) {
     std::vector<PairReaction> pairs;
     for (std::uint32_t r = 0; r < model.reactions.size(); ++r) {
-        auto const side = side_of(model.reactions[r].reactants);
-        double molecules = 0;
-        std::vector<std::uint32_t> species;
-        std::vector<double> registers(tables.scalars.registers);
-        std::copy(tables.initial.begin(), tables.initial.end(), registers.begin());
-        std::fill_n(registers.begin(), lattice.network.species.size(), 0.0);
-        for (auto const& c : tables.constants) registers[c.reg] = c.value;
-        for (auto const& [id, count] : side) {
-            auto const at = std::find(lattice.network.species.begin(), lattice.network.species.end(), id);
-            if (at == lattice.network.species.end()) continue;
-            species.push_back(static_cast<std::uint32_t>(at - lattice.network.species.begin()));
-            registers[species.back()] = count;
-            molecules += count;
-        }
+        auto const [molecules, species, c] = alone(model, lattice, r);
         if (molecules != 2) continue;
-        kernels::evaluate(tables.code.data(), tables.scalars.propensities, registers.data());
-        double const c = registers[tables.propensity[r]] * largest_factor(lattice, r);
         auto const a = species.front(), b = species.back();
         PairReaction pair{
             r, a, b, c, lattice.species[a].largest_coefficient, lattice.species[b].largest_coefficient, {}};
@@ -77,6 +91,22 @@ std::vector<PairReaction> find_pairs(Model const& model, Lattice const& lattice)
         pairs.push_back(pair);
     }
     return pairs;
+}
+
+double longest_by_lifetime(Model const& model, Lattice const& lattice, double longest, double tolerance) {
+    constexpr double steps_a_life = 4, at_tolerance = 0.004;  // the error falls with the square of the step
+    for (std::uint32_t r = 0; r < model.reactions.size(); ++r) {
+        auto const [molecules, species, c] = alone(model, lattice, r);
+        if (molecules != 1 || !(c > 0 && std::isfinite(c))) continue;
+        // As a catalyst it lives on.
+        auto const& changes = lattice.network.reactions[r].changes;
+        bool const lost = std::any_of(changes.begin(), changes.end(), [&](auto const& change) {
+            return change.species == species.front() && change.change < 0;
+        });
+        if (!lost || !(lattice.species[species.front()].largest_coefficient > 0)) continue;
+        longest = std::min(longest, std::sqrt(tolerance / at_tolerance) / (steps_a_life * c));
+    }
+    return longest;
 }
 
 double step_error(PairReaction const& pair, Lattice const& lattice, double tau) {

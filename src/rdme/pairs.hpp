@@ -23,6 +23,10 @@ std::vector<PairReaction> find_pairs(Model const& model, Lattice const& lattice)
 // l = (2 D/h²) sum (1 - cos k) and m is the factor of mode k in a step (1 - x + x²/2 for each molecule, x = tau l of its own).
 double step_error(PairReaction const& pair, Lattice const& lattice, double tau);
 
+// The longest step over which molecules that move live at least four steps, at a tolerance of 0.004: what is made in one place and soon lost must not
+// spread by whole steps.
+double longest_by_lifetime(Model const& model, Lattice const& lattice, double longest, double tolerance);
+
 // The longest step in which no pair's error is above `tolerance`, at most `longest`.
 double longest_step(std::vector<PairReaction> const& pairs, Lattice const& lattice, double longest,
                     double tolerance);

@@ -111,9 +111,11 @@ private:
             result_.step_reason = "as asked for";
         } else if (fastest > 0) {
             double const usual = 1 / (12 * fastest);
-            result_.step = longest_step(pairs, lattice_, usual, options_.tolerance);
-            result_.step_reason = result_.step == usual ? "h²/(12 D) of the fastest species"
-                                                        : "so that pairs react as fast as they should";
+            double const lived = longest_by_lifetime(model_, lattice_, usual, options_.tolerance);
+            result_.step = longest_step(pairs, lattice_, lived, options_.tolerance);
+            result_.step_reason = result_.step == usual   ? "h²/(12 D) of the fastest species"
+                                  : result_.step == lived ? "so that what is made lives for some steps"
+                                                          : "so that pairs react as fast as they should";
         } else {
             result_.step = options_.times.back();
             result_.step_reason = "nothing moves";

@@ -72,6 +72,9 @@ SplitLattice::SplitLattice(Lattice const& lattice, std::vector<DiffusionPlan> co
 }
 
 std::vector<HopStages> const& SplitLattice::stages_of(double tau) {
+    // Irregular sample times have steps of many lengths.
+    constexpr std::size_t most_lengths = 16;
+    if (stages_.size() > most_lengths) stages_.clear();
     auto& stages = stages_[tau];
     if (stages.empty())
         for (auto const& plan : plans_)
@@ -156,12 +159,17 @@ bool SplitLattice::try_step(std::vector<HopStages> const& stages, double reactio
         work(0, 1, stages, reaction);
     if (team_.size() > 1)
         pace_.record(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 1);
+    // First: counts that did not fit may have made reactions fail that do not.
+    if (!widen()) return false;
     std::uint64_t events = 0;
     for (auto const& member : members_) {
         if (member.memory.failure.failure != kernels::Failure::none) fail(member.memory.failure);
         events += member.memory.events;
     }
-    if (!widen()) return false;
+    for (auto const& species : species_)
+        for (auto const& member : members_)
+            if (((member.arrived[species.number] | member.after[species.number]) >> 31) != 0)
+                fail({kernels::Failure::count_too_large, species.number, index_, time_, 0x1p31});
     reactions_ += events;
     narrow();
     return true;
@@ -170,7 +178,7 @@ bool SplitLattice::try_step(std::vector<HopStages> const& stages, double reactio
 CountFormat SplitLattice::needed(Species const& species, std::uint32_t factor) const {
     std::uint32_t seen = 0;
     for (auto const& member : members_) seen |= member.arrived[species.number] | member.after[species.number];
-    return CountFormat::of(factor * seen);
+    return CountFormat::of(seen > ~std::uint32_t{0} / factor ? ~std::uint32_t{0} : factor * seen);
 }
 
 // Counts that did not fit are lost, but those before the step are still there.
