@@ -8,13 +8,25 @@
 
 namespace fano {
 
-// By the ending: .h5, .hdf5, .nc: all that write_hdf5() says of the totals, and in the coordinates x, y, z (centres of voxels) as far as
-// the lattice has them
-//     voxel_mean, voxel_variance (time, space_species, z, y, x), profile_x (time, space_species, x) and so on: means over lattices, where
-//     fields were kept;
-//     counts (lattice, time, space_species, z, y, x), structure_factor_x (time, space_species, k_x) and so on, where snapshots were.
-// Beside it FILE.xdmf, with which ParaView opens them. .csv, .json: the totals. .png: a picture of the last time, a panel a species, cut through
-// the middle along z; in one dimension times from top to bottom. It shows the first snapshot, or means where there is none.
+// By the ending:
+//   .h5, .hdf5, .nc
+//       All that write_hdf5() says of the totals, and along x, y, z [length] (centres of voxels), as far as the
+//       lattice has them: where fields were kept,
+//           voxel_mean, voxel_variance (time, space_species, z, y, x): over lattices; of one, the variance is NaN
+//           profile_x (time, space_species, x) and so on
+//       where snapshots were,
+//           counts (lattice, time, space_species, z, y, x)
+//           structure_factor_x (time, space_species, k_x) and so on, k_x in 1/length
+//       where the step has pairs to mind, pair_error (pair_reaction); and the attributes space_*, step,
+//       steps, hops, reactions. Beside it FILE.xdmf, with which ParaView opens the voxels.
+//   .csv
+//       The totals; where fields were kept, FILE.profile_x.csv and so on.
+//   .json
+//       The totals.
+//   .png
+//       The last time, a panel a species with a scale of its own, cut through the middle along z, y upwards; in
+//       one dimension all times, downwards. It shows the first snapshot, or means where there is none.
+// Profiles are mean numbers of molecules in slabs of voxels perpendicular to an axis.
 // Throws InputError when the file cannot be written, or a picture has nothing to show.
 void write_rdme(std::string const& file, RdmeResult const& result, Provenance const& provenance);
 

@@ -9,7 +9,8 @@ namespace fano {
 namespace {
 
 constexpr char const* all_kinds[] = {"histogram", "covariance",  "joint",       "snapshots", "trajectory",
-                                     "reactions", "probability", "certificate", "arrived",   "currents"};
+                                     "reactions", "probability", "certificate", "arrived",   "currents",
+                                     "profile_x", "profile_y",   "profile_z"};
 
 void write_comment(TextFile& table, std::string text) {
     std::replace_if(

@@ -1,3 +1,4 @@
+// Colours, and the chunks of a PNG file.
 #include "io/png.hpp"
 
 #include <algorithm>
@@ -21,8 +22,8 @@ std::string chunk(std::string const& type, std::string const& data) {
     std::string whole;
     append(whole, static_cast<std::uint32_t>(data.size()));
     whole += body;
-    append(whole, static_cast<std::uint32_t>(
-                      crc32(0, reinterpret_cast<Bytef const*>(body.data()), static_cast<uInt>(body.size()))));
+    append(whole,
+           static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<Bytef const*>(body.data()), body.size())));
     return whole;
 }
 
@@ -70,7 +71,9 @@ void write_png(std::string const& file, Picture const& picture) {
     TextFile out(file);
     out.write(std::string("\x89PNG\r\n\x1a\n", 8));
     out.write(chunk("IHDR", header));
-    out.write(chunk("IDAT", compressed(rows)));
+    constexpr std::size_t most = 1 << 30;  // bytes of a chunk, whose length has 31 bits
+    auto const data = compressed(rows);
+    for (std::size_t at = 0; at < data.size(); at += most) out.write(chunk("IDAT", data.substr(at, most)));
     out.write(chunk("IEND", ""));
     out.close();
     out.commit();

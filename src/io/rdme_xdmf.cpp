@@ -95,11 +95,11 @@ private:
 
 }  // namespace
 
-void write_xdmf(std::string const& file, std::string const& hdf5, RdmeResult const& result) {
+TextFile begin_xdmf(std::string const& file, std::string const& hdf5, RdmeResult const& result) {
     TextFile out(file);
     out.write(XdmfWriter{std::filesystem::path(hdf5).filename().string(), result}.text());
     out.close();
-    out.commit();
+    return out;
 }
 
 }  // namespace fano

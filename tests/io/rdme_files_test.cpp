@@ -146,10 +146,9 @@ TEST(Pictures, ShowTheMiddleOfTheLattice) {
     test::TemporaryDirectory const folder;
     write_rdme(folder / "p.png", result_of(small, false, {0}), origin());
     auto const png = test::read_file(folder / "p.png");
-    // Two panels of 3 x 2 voxels, 16 pixels a voxel, four between them.
-    std::uint32_t const width = 2 * 48 + 4, height = 32;
-    EXPECT_EQ(static_cast<unsigned char>(png[19]), width);
-    EXPECT_EQ(static_cast<unsigned char>(png[23]), height);
+    // Two panels of 3 x 2 voxels, 200 pixels a voxel, four between them.
+    std::uint32_t const width = 2 * 600 + 4, height = 400;
+    EXPECT_EQ(png.substr(16, 8), std::string("\0\0\x4\xb4\0\0\x1\x90", 8));
     auto const rows = pixels(png, height * (3 * width + 1));
     auto const pixel = [&](std::uint32_t x, std::uint32_t y) {
         auto const at = y * (3 * width + 1) + 1 + 3 * x;
@@ -158,7 +157,7 @@ TEST(Pictures, ShowTheMiddleOfTheLattice) {
     };
     EXPECT_EQ(pixel(width - 1, 0), colour_of(1));  // B, at the right and, as y goes up, at the top
     EXPECT_EQ(pixel(width - 1, height - 1), colour_of(0));
-    EXPECT_EQ(pixel(50, 5), (Colour{255, 255, 255}));
+    EXPECT_EQ(pixel(602, 5), (Colour{255, 255, 255}));
 }
 
 }  // namespace
