@@ -20,14 +20,14 @@ RdmeMethod parse_rdme_method(std::string const& text);
 
 struct RdmeOptions {
     RdmeMethod method = RdmeMethod::lattice;
-    double step = 0;  // of the lattice method, at most; 0: chosen, see RdmeResult::step_reason
+    double step = 0;  //!< [time] of the lattice method, at most; 0: chosen, see RdmeResult::step_reason
     // Without a step: how much slower or faster pairs may react on account of it, relatively.
     double tolerance = 0.004;
     bool mesh_correction = false;  // rates that make pairs react on the lattice as fast as in space
     std::uint64_t lattices = 1;
     std::uint64_t first_lattice = 0;  // lattices [first, first + lattices) of the ensemble
     std::uint64_t seed = 1;
-    std::vector<double> times;  // ascending, >= 0
+    std::vector<double> times;  //!< [time] ascending, >= 0
     unsigned threads = 0;       // 0: all cores
     Device device = Device::best;
     bool fields = false;                      // means and variances of every voxel
@@ -56,7 +56,7 @@ struct RdmeResult {
     std::vector<RdmeSnapshot> snapshots;
     std::uint64_t reactions = 0, hops = 0;  // of the exact method: events
     std::uint64_t steps = 0;                // of the lattice method, all lattices
-    double step = 0;                        // the longest
+    double step = 0;                        //!< [time] the longest
     std::string step_reason;
     // Of each reaction of two molecules: how much longer, relatively, a pair takes to react on account of the step.
     std::vector<std::pair<std::string, double>> pair_errors;
