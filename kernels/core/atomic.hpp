@@ -21,6 +21,14 @@ FANO_FUNCTION u32 atomic_add(u32* sum, u32 x) {
 #endif
 }
 
+FANO_FUNCTION void atomic_or(u32* all, u32 bits) {
+#if defined(__CUDA_ARCH__)
+    atomicOr(all, bits);
+#else
+    __atomic_fetch_or(all, bits, __ATOMIC_RELAXED);
+#endif
+}
+
 // Sets a flag and returns what it was.
 FANO_FUNCTION u32 atomic_set(u32* flag) {
 #if defined(__CUDA_ARCH__)

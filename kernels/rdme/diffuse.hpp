@@ -6,6 +6,7 @@
 // that arrived. A hop through a closed face ends where it began.
 #pragma once
 
+#include "kernels/rdme/flow.hpp"
 #include "kernels/rdme/hop.hpp"
 #include "kernels/rdme/occupied.hpp"
 
@@ -134,7 +135,7 @@ struct Exchange {
 
 template <class Packed>
 class PackedExchange {
-    using Flow = PackedFlow<Packed>;
+    using Flow = FlowNumber<Packed>;
 
 public:
     // Pointers apart, so that compilers see a loop over plain arrays.
@@ -143,34 +144,17 @@ public:
         for (u32 f = 0; f < 6; ++f) from_[f] = flows + view.stride[f];
     }
     FANO_FUNCTION Exchange operator()(u32 voxel) const {
-        Packed const own = own_[voxel], open = open_faces(open_[voxel]);
+        Packed const own = own_[voxel], open = Flow::faces(open_[voxel]);
         // Molecules that come in through face f left the neighbour there through the opposite one.
         Packed const in = come(0, voxel) | come(1, voxel) | come(2, voxel) | come(3, voxel) | come(4, voxel) |
                           come(5, voxel);
-        return {sum(own), sum(own & open), sum(in & opposite(open))};
+        return {Flow::sum(own), Flow::sum(own & open), Flow::sum(in & Flow::opposite(open))};
     }
 
 private:
     FANO_FUNCTION Packed come(u32 face, u32 voxel) const {
         return from_[face][voxel] & (Packed{Flow::mask} << (Flow::bits * (face ^ 1)));
     }
-    // From a bit a face to all of its bits.
-    FANO_FUNCTION static Packed open_faces(Packed bits) {
-        constexpr u32 step = Flow::bits - 1;
-        Packed const apart = (bits & 1) | (bits & 2) << step | (bits & 4) << (2 * step) |
-                             (bits & 8) << (3 * step) | (bits & 16) << (4 * step) | (bits & 32) << (5 * step);
-        return (apart << Flow::bits) - apart;
-    }
-    FANO_FUNCTION static Packed opposite(Packed flows) {
-        return (flows & Flow::minus) << Flow::bits | (flows >> Flow::bits & Flow::minus);
-    }
-    FANO_FUNCTION static u32 sum(Packed flows) {
-        constexpr u32 part = 2 * Flow::bits;
-        constexpr Packed part_mask = (Packed{1} << part) - 1;
-        Packed const pairs = (flows & Flow::minus) + (flows >> Flow::bits & Flow::minus);
-        return static_cast<u32>((pairs & part_mask) + (pairs >> part & part_mask) + (pairs >> (2 * part)));
-    }
-
     Packed const *own_, *from_[6];
     unsigned char const* open_;
 };

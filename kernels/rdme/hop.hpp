@@ -49,4 +49,9 @@ FANO_ROUTINE void draw_many_hops(HopTable const& table, DrawName const& name, u3
     }
 }
 
+// What is drawn for one face of a voxel alone.
+FANO_FUNCTION LaneDraws<ScalarLane> draws_at_face(DrawName const& name, u32 voxel, u32 face) {
+    return {name.key, name.place(voxel), Purpose::inflow, name.block(face << 16)};
+}
+
 FANO_KERNELS_END

@@ -4,6 +4,7 @@
 
 #include "kernels/core/program.hpp"
 #include "kernels/rdme/lattice_view.hpp"
+#include "kernels/rdme/voxel.hpp"
 #include "kernels/ssa/table.hpp"
 
 namespace fano::kernels {
@@ -196,17 +197,6 @@ private:
             active = both(active, time < Real(view_.step));
         }
         store(lanes);
-    }
-
-    // -log(1 - u) for u in (0, 1): 1 - u would lose what small u have.
-    static Real minus_log_of_rest(Real u) {
-        auto const small = u < Real(0x1p-10);
-        // u + u²/2 + u³/3 + ... to 2^-60 of u
-        Real const series =
-            u * (Real(1.0) +
-                 u * (Real(1.0 / 2) +
-                      u * (Real(1.0 / 3) + u * (Real(1.0 / 4) + u * (Real(1.0 / 5) + u * Real(1.0 / 6))))));
-        return select(small, series, -log(Real(1.0) - u));
     }
 
     void fire(Mask const& active, Real const& pick) {

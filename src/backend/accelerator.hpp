@@ -19,6 +19,7 @@ namespace fano {
 // The kernels that are started by name. Each takes one plain struct, its job, by value.
 enum class KernelName {
     cells,         // CellsJob: the network's own kernel, from the program loaded last
+    lattices,      // LatticeJob: likewise
     large_cells,   // LargeCellsJob: networks read from tables
     tally_ranges,  // jobs of kernels/tally
     tally_histograms,
@@ -28,7 +29,7 @@ enum class KernelName {
     tally_fingerprint,
 };
 
-struct Grid {
+struct LaunchGrid {
     std::uint32_t blocks_x = 1;
     std::uint32_t blocks_y = 1;
     std::uint32_t threads = 1;  // a block
@@ -68,6 +69,7 @@ public:
     virtual std::string name() const = 0;          // "NVIDIA H200"
     virtual std::string architecture() const = 0;  // "sm_90"
     virtual DeviceMemory memory() = 0;
+    virtual std::uint32_t shared_bytes() = 0;  // that the threads of a block can share
 
     // Throws DeviceMemoryError.
     virtual void* allocate(std::size_t bytes) = 0;
@@ -85,12 +87,12 @@ public:
 
     // Machine code for this kind of device, from CUDA text. Throws Interrupted when cancelled() on the way.
     virtual std::vector<char> compile(std::string const& text, std::function<bool()> const& cancelled) = 0;
-    // Makes `cells` start the kernel `entry` of machine code that a device of this kind compiled.
+    // Makes `cells` and `lattices` start the kernel `entry` of machine code that a device of this kind compiled.
     virtual void load(std::vector<char> const& code, std::string const& entry) = 0;
     virtual KernelShape shape(KernelName kernel, std::uint32_t threads_a_block = 0) = 0;  // 0: the best
-    virtual void launch(KernelName kernel, Grid const& grid, void const* job, std::size_t job_bytes) = 0;
+    virtual void launch(KernelName kernel, LaunchGrid const& grid, void const* job, std::size_t job_bytes) = 0;
     template <class Job>
-    void launch(KernelName kernel, Grid const& grid, Job const& job) {
+    void launch(KernelName kernel, LaunchGrid const& grid, Job const& job) {
         launch(kernel, grid, &job, sizeof job);
     }
 

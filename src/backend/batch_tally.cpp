@@ -162,7 +162,7 @@ void BatchTally::count_columns(kernels::Samples const& samples, Sums& sums) {
     auto count = [&](std::size_t first, std::size_t last) {
         std::vector<kernels::HistogramWindow> windows;
         std::vector<kernels::HistogramTile> tiles;
-        Grid grid;
+        LaunchGrid grid;
         grid.threads = kernels::HistogramsJob::most_threads;
         std::uint64_t bins = 0;
         for (std::size_t i = first; i < last; ++i) {

@@ -60,7 +60,7 @@ public:
         std::size_t const width = (items + blocks - 1) / blocks, rows = Job::most_threads / width;
         job.width = static_cast<std::uint32_t>(width);
         if constexpr (requires { job.count; }) job.count = static_cast<std::uint32_t>(items);
-        Grid grid;
+        LaunchGrid grid;
         grid.blocks_x = static_cast<std::uint32_t>(blocks);
         grid.blocks_y = chunks(blocks, rows, job.samples.cells);
         grid.threads = static_cast<std::uint32_t>((rows * width + 31) / 32 * 32);

@@ -34,7 +34,9 @@ RdmeOptions make_options(RdmeArguments const& arguments, Network const& network)
     options.tolerance = arguments.tolerance;
     options.mesh_correction = arguments.mesh_correction;
     options.threads = arguments.threads;
-    options.device = parse_device(arguments.device).device;
+    auto const choice = parse_device(arguments.device);
+    options.device = choice.device;
+    options.gpus = choice.gpus;
     options.times = choose_times(arguments.times, network);
     options.fields = arguments.fields;
     for (auto const& index : arguments.snapshots)
@@ -118,7 +120,8 @@ void add_rdme(CLI::App& app, std::string const& command_line) {
     command->add_option("--threads", a->threads, "CPU threads; all cores by default");
     command
         ->add_option("--device", a->device,
-                     "auto, cpu, reference, sse2, avx2 or avx512; all give the same counts")
+                     "auto, gpu, gpu:0,1, cpu, reference, sse2, avx2 or avx512; all give the same counts; auto is "
+                     "the processor")
         ->capture_default_str();
     command->add_flag("--fields", a->fields, "Keep mean and variance of every voxel");
     command

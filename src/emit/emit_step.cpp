@@ -32,6 +32,17 @@ std::string choice(std::vector<std::string> const& values, std::string const& ot
 
 }  // namespace
 
+void emit_changes(CodeWriter& writer, NetworkTables const& tables, FormulaText const& formulas) {
+    std::uint32_t const reactions = tables.scalars.reactions;
+    for (std::uint32_t s = 0; s < tables.scalars.species; ++s) {
+        std::vector<std::string> amounts(reactions, "0.0");
+        for (auto i = tables.first_change[s]; i < tables.first_change[s + 1]; ++i)
+            amounts[tables.changes[i].reaction] = FormulaText::number(tables.changes[i].amount);
+        std::string const text = choice(amounts, "0.0");
+        if (text != "0.0") writer.line("{} += {};", formulas.name(s), text);
+    }
+}
+
 std::string comment(std::string text) {
     for (char& c : text)
         if (static_cast<unsigned char>(c) < ' ' || c == '\\' || c == '?') c = ' ';
@@ -178,13 +189,7 @@ void StepEmitter::fire() {
     } else {
         w_.line("[[maybe_unused]] double const pick = state.pick;");
     }
-    for (std::uint32_t s = 0; s < scalars_.species; ++s) {
-        std::vector<std::string> amounts(reactions(), "0.0");
-        for (auto i = tables_.first_change[s]; i < tables_.first_change[s + 1]; ++i)
-            amounts[tables_.changes[i].reaction] = FormulaText::number(tables_.changes[i].amount);
-        std::string const text = choice(amounts, "0.0");
-        if (text != "0.0") w_.line("{} += {};", formulas_.name(s), text);
-    }
+    emit_changes(w_, tables_, formulas_);
     if (count_reactions_ && reactions() > 0) {
         std::vector<std::string> numbers;
         for (std::uint32_t r = 0; r < reactions(); ++r) numbers.push_back(fmt::format("{}u", r));

@@ -15,6 +15,9 @@ namespace fano {
 // A text of the model's as a comment, which must end where the line ends.
 std::string comment(std::string text);
 
+// What the reaction that `pick` falls to changes; it is the first one with pick < upper[reaction].
+void emit_changes(CodeWriter& writer, NetworkTables const& tables, FormulaText const& formulas);
+
 class StepEmitter {
 public:
     StepEmitter(CodeWriter& writer, Network const& network, FormulaText const& formulas,

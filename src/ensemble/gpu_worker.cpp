@@ -156,7 +156,7 @@ bool GpuWorker::simulate(CellRange cells) {
     fired_.clear();
     history_.clear();
     few_.clear();
-    Grid const grid{blocks, 1, block, 0};
+    LaunchGrid const grid{blocks, 1, block, 0};
     if (table_)
         device_.launch(KernelName::large_cells, grid,
                        kernels::LargeCellsJob{job, table_->view(), arrays_->view()});

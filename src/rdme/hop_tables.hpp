@@ -13,6 +13,11 @@ public:
     HopTables(double probability, int faces);
     kernels::HopTable view() const;
 
+    std::vector<std::uint32_t> const& threshold() const { return threshold_; }
+    std::vector<std::uint32_t> const& tail() const { return tail_; }
+    std::vector<std::uint32_t> const& outcome() const { return outcome_; }
+    std::vector<std::uint64_t> const& wide() const { return wide_; }
+
 private:
     void add(std::uint32_t molecules);
 

@@ -28,6 +28,12 @@ void scatter(std::uint64_t molecules, std::vector<std::uint32_t> const& voxels, 
 
 }  // namespace
 
+std::uint64_t lattice_key(std::uint64_t seed, std::uint64_t index) {
+    auto const block =
+        kernels::draw_block<std::uint64_t>(seed, index, kernels::Purpose::lattice, std::uint64_t{0});
+    return (block.w[0] & 0xFFFFFFFF) | block.w[1] << 32;
+}
+
 LatticeBirth draw_birth(Lattice const& lattice, std::uint64_t seed, std::uint64_t index) {
     auto const& tables = *lattice.network.tables;
     auto const& model = lattice.network;

@@ -10,6 +10,9 @@ struct LatticeBirth {
     std::vector<std::uint32_t> counts;  //!< [species][voxel]
 };
 
+// Of the lattice's own draws.
+std::uint64_t lattice_key(std::uint64_t seed, std::uint64_t index);
+
 // Throws InputError or SimulationError for what cannot be born.
 LatticeBirth draw_birth(Lattice const& lattice, std::uint64_t seed, std::uint64_t index);
 

@@ -1,3 +1,5 @@
+#include "rdme/run.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -9,6 +11,8 @@
 #include <fmt/format.h>
 
 #include "backend/cpu.hpp"
+#include "backend/gpus.hpp"
+#include "emit/emit_lattice.hpp"
 #include "fano/error.hpp"
 #include "rdme/collector.hpp"
 #include "rdme/next_subvolume.hpp"
@@ -34,8 +38,10 @@ void check(Model const& model, RdmeOptions const& options) {
     if (times.empty() || !ascending || !(times.front() >= 0) || !std::isfinite(times.back()))
         throw InputError(model.file, 0, "times must ascend from 0 or later, and there must be one");
     if (options.lattices == 0) throw InputError("the number of lattices must be at least 1");
-    if (options.device == Device::gpu)
-        throw BackendError("lattices do not run on a GPU yet; leave --device out");
+    if (options.device == Device::gpu && options.method == RdmeMethod::exact)
+        throw BackendError(
+            "the exact method follows one event after the other and runs on processors; leave --device out, or "
+            "use --method lattice");
     if (!(options.step >= 0 && std::isfinite(options.step)))
         throw InputError(
             fmt::format("a step of {} is no length of time; it must be more than 0", options.step));
@@ -60,8 +66,11 @@ Model on_lattice(Model const& model, RdmeOptions const& options, RdmeResult& res
 // Lattices by threads, one each, or one after the other by all of them where they are few.
 class Run {
 public:
-    Run(Model const& model, RdmeOptions const& options)
+    Run(Model const& model, RdmeOptions const& options, std::vector<std::unique_ptr<Accelerator>> gpus,
+        std::optional<DeviceLattices::TileSize> tile)
         : options_((check(model, options), options)),
+          gpus_(std::move(gpus)),
+          tile_(tile),
           model_(on_lattice(model, options, result_)),
           lattice_(model_),
           whole_(compile(model)),
@@ -74,6 +83,23 @@ public:
 
     RdmeResult run() {
         auto const start = std::chrono::steady_clock::now();
+        if (gpus_.empty())
+            run_on_processors();
+        else
+            run_on_gpus();
+        if (error_) std::rethrow_exception(error_);
+        if (stopped()) throw Interrupted();
+        result_.species = lattice_.network.species;
+        result_.notes.insert(result_.notes.end(), lattice_.notes.begin(), lattice_.notes.end());
+        auto& totals = result_.totals;
+        totals.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        totals.events = result_.reactions + result_.hops;
+        totals.tally.flush();
+        return std::move(result_);
+    }
+
+private:
+    void run_on_processors() {
         bool const apart =
             options_.method == RdmeMethod::exact || options_.lattices >= threads_ || together() == 1;
         auto const workers =
@@ -82,24 +108,29 @@ public:
         for (unsigned i = 1; i < workers; ++i) others.emplace_back([this] { work(1, false); });
         work(apart ? 1 : together(), true);
         for (auto& thread : others) thread.join();
-        if (error_) std::rethrow_exception(error_);
-        if (stopped()) throw Interrupted();
-        result_.species = lattice_.network.species;
-        result_.notes.insert(result_.notes.end(), lattice_.notes.begin(), lattice_.notes.end());
         auto& totals = result_.totals;
-        totals.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         totals.threads = apart ? workers : together();
-        totals.events = result_.reactions + result_.hops;
-        totals.device =
-            options_.method == RdmeMethod::exact
-                ? fmt::format("cpu ({} thread{})", totals.threads, totals.threads == 1 ? "" : "s")
-                : fmt::format("cpu ({}, {} thread{})", device_name(resolve_device(options_.device)),
-                              totals.threads, totals.threads == 1 ? "" : "s");
-        totals.tally.flush();
-        return std::move(result_);
+        auto const threads = fmt::format("{} thread{}", totals.threads, totals.threads == 1 ? "" : "s");
+        totals.device = options_.method == RdmeMethod::exact
+                            ? fmt::format("cpu ({})", threads)
+                            : fmt::format("cpu ({}, {})", device_name(resolve_device(options_.device)), threads);
     }
 
-private:
+    void run_on_gpus() {
+        std::string const text = emit_lattice(lattice_.network);
+        auto& totals = result_.totals;
+        for (auto& gpu : gpus_) {
+            gpu->load(gpu->compile(text, [this] { return stopped(); }), "fano_lattices");
+            totals.device += (totals.device.empty() ? "" : ", ") + gpu->name();
+        }
+        totals.threads = threads_;
+        std::vector<std::thread> others;
+        for (std::size_t i = 1; i < gpus_.size(); ++i)
+            others.emplace_back([this, i] { work_on(*gpus_[i], false); });
+        work_on(*gpus_[0], true);
+        for (auto& thread : others) thread.join();
+    }
+
     void choose_step() {
         if (options_.method == RdmeMethod::exact) return;
         double fastest = 0;
@@ -140,9 +171,10 @@ private:
         return failed_ || (options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed));
     }
 
-    bool proceed(double before, double time, bool reports) {
+    bool proceed(double before, double time, bool reports, std::size_t lattices = 1) {
         double const end = options_.times.back();
-        if (end > 0) done_.fetch_add((time - before) / end, std::memory_order_relaxed);
+        if (end > 0)
+            done_.fetch_add((time - before) / end * static_cast<double>(lattices), std::memory_order_relaxed);
         if (reports && options_.progress)
             options_.progress(done_.load(std::memory_order_relaxed) / static_cast<double>(options_.lattices));
         return !stopped();
@@ -167,10 +199,66 @@ private:
             }
             share.deliver();
         } catch (...) {
-            std::lock_guard const lock{mutex_};
-            if (!error_) error_ = std::current_exception();
-            failed_ = true;
+            fail_with_exception();
         }
+    }
+
+    // Batches of lattices, one after the other.
+    void work_on(Accelerator& gpu, bool reports) {
+        try {
+            Collector::Share share{collector_};
+            DeviceLattices method{lattice_, plans_, gpu, options_.seed, result_.step, tile_};
+            auto const gpus = static_cast<std::uint64_t>(gpus_.size());
+            auto const batch = std::min(DeviceLattices::most_lattices(lattice_, gpu),
+                                        (options_.lattices + gpus - 1) / gpus);
+            for (;;) {
+                auto const i = next_.fetch_add(batch);
+                if (i >= options_.lattices || stopped()) break;
+                auto const first = options_.first_lattice + i;
+                auto const births = draw_births(first, std::min(batch, options_.lattices - i));
+                double before = 0;
+                bool const whole = method.run(
+                    first, births, options_.times,
+                    {[&](std::size_t time, std::size_t l, std::uint32_t const* counts) {
+                         share.sample(time, first + l, counts, births[l].registers);
+                     },
+                     [&](double time) {
+                         return proceed(std::exchange(before, time), time, reports, births.size());
+                     }});
+                if (!whole) return;
+            }
+            std::lock_guard const lock{mutex_};
+            result_.steps += method.steps();
+            result_.reactions += method.reactions();
+            share.deliver();
+        } catch (...) {
+            fail_with_exception();
+        }
+    }
+
+    std::vector<LatticeBirth> draw_births(std::uint64_t first, std::uint64_t count) {
+        std::vector<LatticeBirth> births(count);
+        std::atomic<std::uint64_t> next{0};
+        auto const draw = [&] {
+            try {
+                for (std::uint64_t i; (i = next.fetch_add(1)) < count && !stopped();)
+                    births[i] = draw_birth(lattice_, options_.seed, first + i);
+            } catch (...) {
+                fail_with_exception();
+            }
+        };
+        std::vector<std::jthread> others;
+        for (std::uint64_t t = 1; t < std::min<std::uint64_t>(threads_, count); ++t) others.emplace_back(draw);
+        draw();
+        others.clear();
+        if (stopped()) throw Interrupted();
+        return births;
+    }
+
+    void fail_with_exception() {
+        std::lock_guard const lock{mutex_};
+        if (!error_) error_ = std::current_exception();
+        failed_ = true;
     }
 
     template <class Method>
@@ -192,6 +280,8 @@ private:
     }
 
     RdmeOptions const& options_;
+    std::vector<std::unique_ptr<Accelerator>> gpus_;
+    std::optional<DeviceLattices::TileSize> tile_;
     RdmeResult result_;
     Model const model_;
     Lattice const lattice_;
@@ -208,6 +298,24 @@ private:
 
 }  // namespace
 
-RdmeResult run_rdme(Model const& model, RdmeOptions const& options) { return Run{model, options}.run(); }
+RdmeResult run_rdme_on(Model const& model, RdmeOptions const& options,
+                       std::vector<std::unique_ptr<Accelerator>> gpus,
+                       std::optional<DeviceLattices::TileSize> tile) {
+    return Run{model, options, std::move(gpus), tile}.run();
+}
+
+RdmeResult run_rdme(Model const& model, RdmeOptions const& options) {
+    check(model, options);
+    std::vector<std::unique_ptr<Accelerator>> gpus;
+    if (options.device == Device::gpu) {
+        auto const survey = survey_gpus();
+        if (survey.gpus.empty()) throw BackendError(survey.why_none);
+        auto wanted = options.gpus;
+        if (wanted.empty())
+            for (auto const& gpu : survey.gpus) wanted.push_back(gpu.index);
+        for (int const index : wanted) gpus.push_back(open_gpu(index));
+    }
+    return run_rdme_on(model, options, std::move(gpus));
+}
 
 }  // namespace fano

@@ -86,9 +86,7 @@ void SplitLattice::begin(std::uint64_t index, LatticeBirth const& birth) {
     index_ = index;
     number_ = 0;
     time_ = 0;
-    auto const block =
-        kernels::draw_block<std::uint64_t>(seed_, index, kernels::Purpose::lattice, std::uint64_t{0});
-    key_ = (block.w[0] & 0xFFFFFFFF) | block.w[1] << 32;
+    key_ = lattice_key(seed_, index);
     std::size_t const voxels = lattice_.grid.voxels;
     for (auto& species : species_) {
         auto const* const counts = birth.counts.data() + species.number * voxels;

@@ -67,16 +67,6 @@ void SplitLattice::work(unsigned member, unsigned members, std::vector<HopStages
     if (reaction > 0) react(own, reaction, begin, end);
 }
 
-namespace {
-
-// What is drawn for one face of a voxel alone.
-kernels::LaneDraws<kernels::ScalarLane> draws_at(kernels::DrawName const& name, std::uint32_t voxel,
-                                                 std::uint32_t face) {
-    return {name.key, name.place(voxel), kernels::Purpose::inflow, name.block(face << 16)};
-}
-
-}  // namespace
-
 void SplitLattice::draw(Species& species, unsigned stage, kernels::HopTable const& table,
                         CountArray const& from, std::uint32_t begin, std::uint32_t end) {
     auto const draws = name(species, stage);
@@ -88,7 +78,7 @@ void SplitLattice::draw(Species& species, unsigned stage, kernels::HopTable cons
         auto const tried = kernels::flow_through(flows, face.voxel, face.face);
         std::uint32_t passed = 0;
         if (tried > 0) {
-            auto bits = draws_at(draws, face.voxel, face.face);
+            auto bits = kernels::draws_at_face(draws, face.voxel, face.face);
             passed = static_cast<std::uint32_t>(
                 kernels::draw_binomial<kernels::ScalarLane>(tried, face.accepted, true, bits));
             kernels::set_flow(flows, face.voxel, face.face, passed);
@@ -116,7 +106,7 @@ std::uint32_t SplitLattice::correct(Species& species, unsigned stage, double inf
     for (auto const& face : faces_within(species.plan->ends, begin, end)) {
         std::int64_t change = -static_cast<std::int64_t>(kernels::flow_through(flows, face.voxel, face.face));
         if (face.inflow > 0) {
-            auto bits = draws_at(name(species, stage).alone(), face.voxel, 8 + face.face);
+            auto bits = kernels::draws_at_face(name(species, stage).alone(), face.voxel, 8 + face.face);
             change += static_cast<std::int64_t>(
                 kernels::draw_poisson<kernels::ScalarLane>(face.inflow * inflow, true, bits));
         }

@@ -9,6 +9,46 @@
 
 namespace fano::test {
 
+// What can be at once: a region, a slow one, a membrane, every kind of face, reactions limited to places, counts that need 8, 16
+// and 32 bits.
+inline char const* const everything_in_space = R"toml(
+[space]
+voxels = [31, 19, 27]
+edge = 0.1
+boundary = { x = "periodic", "y-" = "absorbing", "y+" = { reservoir = { A = 5000 } }, z = "reflecting" }
+[space.regions]
+ball = { sphere = { centre = [1.1, 0.9, 0.5], radius = 0.4 } }
+rest = { complement = "ball" }
+[space.diffusion]
+A = { ball = 0.2, rest = 1 }
+B = 0.3
+C = { rest = 0.7 }
+M = 1
+[space.permeability]
+"ball|rest" = { A = 2, B = 0 }
+[space.reactions]
+bind = "rest"
+shed = { between = ["rest", "ball"], per_area = true }
+[space.initial]
+B = { region = "rest" }
+C = { region = "rest" }
+M = { point = [0.05, 0.05, 0.05] }
+[species]
+A = 9000
+B = 4000
+C = 100
+M = 200000
+[reactions.bind]
+equation = "A + B -> C"
+deterministic_rate = 0.01
+[reactions.split]
+equation = "C -> A + B"
+rate = 2
+[reactions.shed]
+equation = "B -> A"
+rate = 0.1
+)toml";
+
 inline RdmeOptions lattice_options(RdmeMethod method, std::uint64_t lattices, std::vector<double> times,
                                    std::uint64_t seed = 5) {
     RdmeOptions options;

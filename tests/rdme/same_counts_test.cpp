@@ -7,46 +7,6 @@ namespace {
 
 using namespace fano;
 
-// What can be at once: a region, a slow one, a membrane, every kind of face, reactions limited to places, counts that need 8, 16
-// and 32 bits.
-char const* const everything = R"toml(
-[space]
-voxels = [31, 19, 27]
-edge = 0.1
-boundary = { x = "periodic", "y-" = "absorbing", "y+" = { reservoir = { A = 5000 } }, z = "reflecting" }
-[space.regions]
-ball = { sphere = { centre = [1.1, 0.9, 0.5], radius = 0.4 } }
-rest = { complement = "ball" }
-[space.diffusion]
-A = { ball = 0.2, rest = 1 }
-B = 0.3
-C = { rest = 0.7 }
-M = 1
-[space.permeability]
-"ball|rest" = { A = 2, B = 0 }
-[space.reactions]
-bind = "rest"
-shed = { between = ["rest", "ball"], per_area = true }
-[space.initial]
-B = { region = "rest" }
-C = { region = "rest" }
-M = { point = [0.05, 0.05, 0.05] }
-[species]
-A = 9000
-B = 4000
-C = 100
-M = 200000
-[reactions.bind]
-equation = "A + B -> C"
-deterministic_rate = 0.01
-[reactions.split]
-equation = "C -> A + B"
-rate = 2
-[reactions.shed]
-equation = "B -> A"
-rate = 0.1
-)toml";
-
 RdmeOptions options() {
     RdmeOptions options;
     options.lattices = 3;
@@ -58,7 +18,7 @@ RdmeOptions options() {
 }
 
 TEST(SameCounts, InEveryBuild) {
-    auto const model = read_toml(everything, "test.toml");
+    auto const model = read_toml(test::everything_in_space, "test.toml");
     auto asked = options();
     auto const reference = run_rdme(model, asked);
     EXPECT_GT(reference.reactions, 1000u);
@@ -72,7 +32,7 @@ TEST(SameCounts, InEveryBuild) {
 }
 
 TEST(SameCounts, OnAnyNumberOfThreads) {
-    auto const model = read_toml(everything, "test.toml");
+    auto const model = read_toml(test::everything_in_space, "test.toml");
     for (std::uint64_t const lattices : {1, 3}) {
         auto asked = options();
         asked.device = Device::cpu;
@@ -88,7 +48,7 @@ TEST(SameCounts, OnAnyNumberOfThreads) {
 }
 
 TEST(SameCounts, InAnyShareOfTheEnsemble) {
-    auto const model = read_toml(everything, "test.toml");
+    auto const model = read_toml(test::everything_in_space, "test.toml");
     for (auto const method : {RdmeMethod::lattice, RdmeMethod::exact}) {
         auto asked = options();
         asked.method = method;
@@ -103,7 +63,7 @@ TEST(SameCounts, InAnyShareOfTheEnsemble) {
 }
 
 TEST(SameCounts, AreOthersWithAnotherSeed) {
-    auto const model = read_toml(everything, "test.toml");
+    auto const model = read_toml(test::everything_in_space, "test.toml");
     auto asked = options();
     auto const one = run_rdme(model, asked);
     asked.seed = 78;

@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include "kernels/rdme/lattice_job.hpp"
 #include "support/scratch.hpp"
 #include "support/source_folder.hpp"
 
@@ -62,24 +63,32 @@ void EmittedGpu::load(std::vector<char> const& code, std::string const& entry) {
     if (library_ != nullptr) dlclose(library_);
     library_ = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library_ == nullptr) throw std::runtime_error(dlerror());
-    cells_ = reinterpret_cast<decltype(cells_)>(dlsym(library_, entry.c_str()));
-    if (cells_ == nullptr) throw std::runtime_error("the library has no " + entry);
+    kernel_ = dlsym(library_, entry.c_str());
+    if (kernel_ == nullptr) throw std::runtime_error("the library has no " + entry);
 }
 
 KernelShape EmittedGpu::shape(KernelName, std::uint32_t threads_a_block) {
     return {threads_a_block == 0 ? 4 : threads_a_block, 2, 0, 0};
 }
 
-void EmittedGpu::launch_cells(KernelName kernel, Grid const& grid, void const* job, std::size_t job_bytes,
+void EmittedGpu::launch_cells(KernelName kernel, LaunchGrid const& grid, void const* job, std::size_t job_bytes,
                               std::uint64_t* shared) {
     if (kernel == KernelName::large_cells) {
         for (std::uint32_t thread = 0; thread < grid.blocks_x * grid.threads; ++thread)
             kernels::run_large_cells(*static_cast<kernels::LargeCellsJob const*>(job), thread);
         return;
     }
+    if (kernel == KernelName::lattices) {
+        if (job_bytes != sizeof(kernels::LatticeJob) || grid.threads > kernels::LatticeJob::most_threads)
+            throw std::logic_error("the kernel of lattices was launched with another's job or grid");
+        auto const run = reinterpret_cast<void (*)(void const*, kernels::u32, kernels::u32, std::uint64_t*)>(kernel_);
+        for (std::uint32_t block = 0; block < grid.blocks_x; ++block) run(job, block, grid.threads, shared);
+        return;
+    }
     if (kernel != KernelName::cells) return StandInGpu::launch_cells(kernel, grid, job, job_bytes, shared);
+    auto const run = reinterpret_cast<void (*)(kernels::CellsJob const*, kernels::u32)>(kernel_);
     for (std::uint32_t thread = 0; thread < grid.blocks_x * grid.threads; ++thread)
-        cells_(static_cast<kernels::CellsJob const*>(job), thread);
+        run(static_cast<kernels::CellsJob const*>(job), thread);
 }
 
 }  // namespace fano::test

@@ -27,12 +27,12 @@ public:
     KernelShape shape(KernelName kernel, std::uint32_t threads_a_block) override;
 
 protected:
-    void launch_cells(KernelName kernel, Grid const& grid, void const* job, std::size_t job_bytes,
+    void launch_cells(KernelName kernel, LaunchGrid const& grid, void const* job, std::size_t job_bytes,
                       std::uint64_t* shared) override;
 
 private:
     void* library_ = nullptr;
-    void (*cells_)(kernels::CellsJob const*, kernels::u32) = nullptr;
+    void* kernel_ = nullptr;
 };
 
 }  // namespace fano::test

@@ -20,7 +20,7 @@ namespace {
 constexpr std::byte poison{0xA5};
 
 template <class Job>
-void run(Grid const& grid, void const* job, std::size_t job_bytes, std::uint64_t* shared) {
+void run(LaunchGrid const& grid, void const* job, std::size_t job_bytes, std::uint64_t* shared) {
     if (job_bytes != sizeof(Job)) throw std::logic_error("a kernel was launched with the job of another");
     if (grid.threads > Job::most_threads)
         throw std::logic_error("a kernel was launched with too many threads");
@@ -81,22 +81,23 @@ KernelShape StandInGpu::shape(KernelName, std::uint32_t) {
     throw std::logic_error("this stand-in GPU has no kernels of a known shape; use one that does");
 }
 
-void StandInGpu::launch_cells(KernelName, Grid const&, void const*, std::size_t, std::uint64_t*) {
+void StandInGpu::launch_cells(KernelName, LaunchGrid const&, void const*, std::size_t, std::uint64_t*) {
     throw std::logic_error("this stand-in GPU runs no cells; use one that does");
 }
 
-void StandInGpu::launch(KernelName kernel, Grid const& grid, void const* job, std::size_t job_bytes) {
+void StandInGpu::launch(KernelName kernel, LaunchGrid const& grid, void const* job, std::size_t job_bytes) {
     if (launches_left_ && *launches_left_ == 0)
         throw DeviceError("the stand-in GPU stopped working; use another device");
     if (launches_left_) --*launches_left_;
     // The limits of CUDA; more shared memory than this must be asked for.
     if (grid.blocks_x == 0 || grid.blocks_x > 0x7fffffffu || grid.blocks_y == 0 || grid.blocks_y > 65535 ||
-        grid.threads == 0 || grid.threads > 1024 || grid.shared_bytes > 48 * 1024)
+        grid.threads == 0 || grid.threads > 1024 || grid.shared_bytes > shared_bytes())
         throw std::logic_error("a GPU cannot launch this grid");
     ++launches_[kernel];
     std::vector<std::uint64_t> shared((grid.shared_bytes + 7) / 8, 0xA5A5A5A5A5A5A5A5u);
     switch (kernel) {
         case KernelName::cells:
+        case KernelName::lattices:
         case KernelName::large_cells:
             return launch_cells(kernel, grid, job, job_bytes, shared.data());
         case KernelName::tally_ranges:

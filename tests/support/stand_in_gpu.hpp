@@ -29,6 +29,7 @@ public:
     std::string name() const override { return "stand-in GPU"; }
     std::string architecture() const override { return "sm_90"; }
     DeviceMemory memory() override { return {limit_ - used_, limit_}; }
+    std::uint32_t shared_bytes() override { return 48 * 1024; }
     // Filled with 0xA5, so that what was never written does not pass for zeros.
     void* allocate(std::size_t bytes) override;
     void release(void* memory) noexcept override;
@@ -42,15 +43,15 @@ public:
     void load(std::vector<char> const& code, std::string const& entry) override;
     KernelShape shape(KernelName kernel, std::uint32_t threads_a_block) override;
     using Accelerator::launch;
-    void launch(KernelName kernel, Grid const& grid, void const* job, std::size_t job_bytes) final;
+    void launch(KernelName kernel, LaunchGrid const& grid, void const* job, std::size_t job_bytes) final;
     std::uint64_t sum(std::uint64_t const* values, std::size_t count) override;
     Compacted compact(std::uint64_t const* values, std::size_t count) override;
     void gather_by_time(void* to, void const* from, std::size_t value_bytes, std::size_t cells,
                         std::size_t times, std::size_t width) override;
 
 protected:
-    // `cells` and `large_cells`; `shared` is the shared memory of a block.
-    virtual void launch_cells(KernelName kernel, Grid const& grid, void const* job, std::size_t job_bytes,
+    // `cells`, `large_cells` and `lattices`; `shared` is the shared memory of a block.
+    virtual void launch_cells(KernelName kernel, LaunchGrid const& grid, void const* job, std::size_t job_bytes,
                               std::uint64_t* shared);
 
 private:

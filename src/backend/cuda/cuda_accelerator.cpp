@@ -18,6 +18,8 @@ char const* label(KernelName kernel) {
     switch (kernel) {
         case KernelName::cells:
             return "cells";
+        case KernelName::lattices:
+            return "lattices";
         case KernelName::large_cells:
             return "large_cells";
         case KernelName::tally_ranges:
@@ -114,6 +116,13 @@ DeviceMemory CudaAccelerator::memory() {
     return memory;
 }
 
+std::uint32_t CudaAccelerator::shared_bytes() {
+    int bytes = 0;
+    check(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, gpu_.index),
+          "cudaDeviceGetAttribute");
+    return static_cast<std::uint32_t>(bytes);
+}
+
 void* CudaAccelerator::allocate(std::size_t bytes) {
     choose_device();
     void* memory = nullptr;
@@ -185,7 +194,7 @@ std::vector<char> CudaAccelerator::compile(std::string const& text, std::functio
 void CudaAccelerator::unload() noexcept {
     if (library_ != nullptr) (void)cudaLibraryUnload(library_);
     library_ = nullptr;
-    cells_ = nullptr;
+    loaded_ = nullptr;
 }
 
 void CudaAccelerator::load(std::vector<char> const& code, std::string const& entry) {
@@ -193,17 +202,17 @@ void CudaAccelerator::load(std::vector<char> const& code, std::string const& ent
     unload();
     check(cudaLibraryLoadData(&library_, code.data(), nullptr, nullptr, 0, nullptr, nullptr, 0),
           "cudaLibraryLoadData");
-    check(cudaLibraryGetKernel(&cells_, library_, entry.c_str()),
+    check(cudaLibraryGetKernel(&loaded_, library_, entry.c_str()),
           fmt::format("cudaLibraryGetKernel of {}", entry));
 }
 
 // CUDA's functions for kernels take the handle of a loaded one as well as the address of a compiled-in one.
 void const* CudaAccelerator::function(KernelName kernel) const {
     if (kernel == KernelName::large_cells) return large_cells_kernel();
-    if (kernel != KernelName::cells) return tally_kernel(kernel);
-    if (cells_ == nullptr)
+    if (kernel != KernelName::cells && kernel != KernelName::lattices) return tally_kernel(kernel);
+    if (loaded_ == nullptr)
         throw Error(ExitCode::internal, "no program was loaded on the GPU; please report this");
-    return cells_;
+    return loaded_;
 }
 
 KernelShape CudaAccelerator::shape(KernelName kernel, std::uint32_t threads_a_block) {
@@ -229,7 +238,7 @@ KernelShape CudaAccelerator::shape(KernelName kernel, std::uint32_t threads_a_bl
             static_cast<std::uint32_t>(needs.numRegs), needs.localSizeBytes};
 }
 
-void CudaAccelerator::launch(KernelName kernel, Grid const& grid, void const* job, std::size_t job_bytes) {
+void CudaAccelerator::launch(KernelName kernel, LaunchGrid const& grid, void const* job, std::size_t job_bytes) {
     if (grid.blocks_x == 0 || grid.blocks_y == 0) return;
     choose_device();
     void const* const kernel_function = function(kernel);

@@ -20,6 +20,7 @@ public:
     std::string name() const override { return gpu_.name; }
     std::string architecture() const override { return gpu_.architecture; }
     DeviceMemory memory() override;
+    std::uint32_t shared_bytes() override;
 
     void* allocate(std::size_t bytes) override;
     void release(void* memory) noexcept override;
@@ -36,7 +37,7 @@ public:
     void load(std::vector<char> const& code, std::string const& entry) override;
     KernelShape shape(KernelName kernel, std::uint32_t threads_a_block) override;
     using Accelerator::launch;
-    void launch(KernelName kernel, Grid const& grid, void const* job, std::size_t job_bytes) override;
+    void launch(KernelName kernel, LaunchGrid const& grid, void const* job, std::size_t job_bytes) override;
 
     // By Thrust; in cuda_accelerator.cu.
     std::uint64_t sum(std::uint64_t const* values, std::size_t count) override;
@@ -61,7 +62,7 @@ private:
     GpuInfo gpu_;
     cudaStream_t stream_ = nullptr;
     cudaLibrary_t library_ = nullptr;
-    cudaKernel_t cells_ = nullptr;
+    cudaKernel_t loaded_ = nullptr;
     std::vector<void*> host_memory_;
     std::uint64_t* compacted_ = nullptr;  // what compact() needs, kept because freeing waits for the device
 };

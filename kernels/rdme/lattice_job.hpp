@@ -1,0 +1,69 @@
+// What a launch of the lattice method on a GPU is told. A block of threads works on a tile: a box of voxels and a rim of
+// their neighbours around it, whose draws it repeats; or all of a lattice, which then stays in the block's memory for
+// many steps.
+#pragma once
+
+#include "kernels/rdme/lattice_view.hpp"
+#include "kernels/ssa/table.hpp"
+
+namespace fano::kernels {
+
+enum class FlowForm : u32 { packed, wide, planes };  // see PackedFlow
+
+// What the faces of voxels of one kind do to one species: bits and numbers a face.
+struct TileKind {
+    u32 leads;   // molecules can leave through it
+    u32 slow;    // of those that try, only some get through
+    u32 enters;  // molecules come in from a reservoir
+    double accepted[6];
+    double inflow[6];  //!< [1 / time]
+};
+
+struct TileSpecies {
+    u32 moves;
+    u32 bytes;  // of a count
+    FlowForm flow;
+    u32 fits;      // all bits that a count may have
+    u64 first;     // of its counts, in bytes: [lattice][voxel]
+    u32 resident;  // where they lie in a block's memory, if all of them do
+    unsigned short const* kind;  //!< [voxel]
+    TileKind const* kinds;
+    HopTable tables[2][2];  //!< [half, whole step][stage]
+    double inflow[2][2];    //!< [half, whole step][stage] as a share of TileKind::inflow [time]
+};
+
+// Half a step of diffusion, then whole ones, each after a whole step of reactions, and half a one: in all
+// `interval` + 1; or `interval` whole ones where nothing moves or nothing reacts.
+struct TileSteps {
+    u64 number;  // of the first one of the launch, in the lattice's life
+    u64 first;   // the same, in the interval
+    u32 count;   // in this launch
+    u64 interval;
+    bool halves, reacts;
+    double length, start;  //!< [time] of a step; of the interval
+};
+
+struct LatticeJob {
+    static constexpr u32 most_threads = 256;  // a block
+    u32 size[3], voxels, faces;
+    u32 periodic;                // a bit an axis
+    u32 tile[3], rim[3], tiles[3];  // rim: 0 where a tile reaches from end to end
+    u32 together;                // voxels that a thread takes at a time, 1 or 4: those that share random bits
+    bool resident;
+    u32 arrived, flows;  // where these lie in a block's memory
+    u32 species;
+    TileSpecies const* of_species;
+    TileSteps steps;
+    unsigned short const* place;  //!< [voxel] or null: all factors are 1
+    double const* factors;        //!< [place][reaction]
+    u64 const* keys;              //!< [lattice]
+    double const* parameters;     //!< [lattice][slot - species]
+    unsigned char const* from;
+    unsigned char* to;
+    u32* unfit;   //!< [species] counts that did not fit or-ed together
+    u64* events;  // reactions fired
+    u32* failed;  // set once by the voxel whose report is kept
+    FailureReport* report;
+};
+
+}  // namespace fano::kernels
