@@ -27,10 +27,10 @@ struct RdmeOptions {
     std::uint64_t lattices = 1;
     std::uint64_t first_lattice = 0;  // lattices [first, first + lattices) of the ensemble
     std::uint64_t seed = 1;
-    std::vector<double> times;  //!< [time] ascending, >= 0
-    unsigned threads = 0;       // 0: all cores
-    Device device = Device::best;  // a GPU only if asked for
-    std::vector<int> gpus;         // which; all of them if empty
+    std::vector<double> times;                //!< [time] ascending, >= 0
+    unsigned threads = 0;                     // 0: all cores
+    Device device = Device::best;             // a GPU only if asked for
+    std::vector<int> gpus;                    // which; all of them if empty
     bool fields = false;                      // means and variances of every voxel
     std::vector<std::uint64_t> snapshots;     // lattices whose counts are kept at every time
     std::atomic<bool> const* stop = nullptr;  // set from outside to stop; run_rdme then throws Interrupted

@@ -31,7 +31,9 @@ private:
     FANO_FUNCTION u64 first_count(TileSpecies const& s) const {
         return s.first + u64{tile_.lattice} * job_.voxels * s.bytes;
     }
-    FANO_FUNCTION unsigned char const* source(TileSpecies const& s) const { return job_.from + first_count(s); }
+    FANO_FUNCTION unsigned char const* source(TileSpecies const& s) const {
+        return job_.from + first_count(s);
+    }
     FANO_FUNCTION unsigned char* target(TileSpecies const& s) const { return job_.to + first_count(s); }
     FANO_FUNCTION unsigned char* counts(TileSpecies const& s) const {
         return memory_ + (job_.resident ? s.resident : 0);
@@ -107,7 +109,8 @@ private:
                 counts(s),
                 memory_ + job_.arrived,
                 memory_ + job_.flows,
-                job_.unfit + number};
+                job_.unfit + number,
+                job_.spoiled};
     }
 
     template <class Hops, class Everyone>
@@ -140,8 +143,10 @@ private:
 
     // Voxels that share random bits lie in one row, or all of the lattice is here.
     FANO_FUNCTION void react(u64 number, double start, u32 thread) const {
+        if (useless()) return;
         Voxel cell{};
-        double const* const parameters = job_.parameters + u64{tile_.lattice} * (Voxel::slots - Voxel::species);
+        double const* const parameters =
+            job_.parameters + u64{tile_.lattice} * (Voxel::slots - Voxel::species);
         cell.each_parameter([&](u32 p, double& value) { value = parameters[p]; });
         VoxelStep const step{job_.keys[tile_.lattice], number, job_.steps.length};
         u32 fired = 0;
@@ -153,18 +158,16 @@ private:
                 u32 const voxel = tile_.voxel(place, 0);
                 if (voxel == Tile::outside) continue;
                 cell.each_species([&](u32 s, double& n) { n = count(s, first + j, voxel); });
-                double const* const factor =
-                    job_.place == nullptr ? nullptr
-                                          : job_.factors + u64{job_.place[voxel]} * Voxel::reactions;
+                double const* const factor = job_.place == nullptr
+                                                 ? nullptr
+                                                 : job_.factors + u64{job_.place[voxel]} * Voxel::reactions;
                 double const total = cell.total(factor);
                 if (total == 0.0) continue;
                 if (!drawn) block = draw_block<u64>(step.key, (voxel >> 2) + number, Purpose::voxel, u64{0});
                 drawn = true;
                 u32 const word = word_of_block(block, voxel & 3);
                 if (!may_react(step, total, word)) continue;
-                u32 const times =
-                    run_voxel(cell, step, voxel, factor, total, word,
-                              [&](FailureReport report) { fail(report, start); });
+                u32 const times = run_voxel(cell, step, voxel, factor, total, word, Watch{*this, start});
                 fired += times;
                 if (times > 0)
                     cell.each_species([&](u32 s, double n) { keep(s, first + j, voxel, n, start); });
@@ -184,13 +187,34 @@ private:
         }
         auto const& s = species(number);
         u32 const whole = static_cast<u32>(n);
-        if ((whole & ~s.fits) != 0) atomic_or(job_.unfit + number, whole);
+        if ((whole & ~s.fits) != 0) {
+            atomic_or(job_.unfit + number, whole);
+            atomic_set(job_.spoiled);
+        }
         if (job_.resident)
             store_count(counts(s), s.bytes, cell, whole);
         else
             store_count(target(s), s.bytes, voxel, whole);
     }
+    // What run_voxel tells and asks.
+    struct Watch {
+        TileBlock const& block;
+        double start;
+        FANO_FUNCTION void fail(FailureReport const& report) const { block.fail(report, start); }
+        FANO_FUNCTION bool may_go_on(Voxel& cell) const {
+            cell.each_species([&](u32 s, double n) {
+                if (n > largest_count) fail({Failure::count_too_large, s, 0, 0.0, n});
+            });
+            return !block.useless();
+        }
+    };
+    // Whether what is left of the launch does not matter.
+    FANO_FUNCTION bool useless() const {
+        return *static_cast<u32 const volatile*>(job_.spoiled) != 0 ||
+               *static_cast<u32 const volatile*>(job_.stop) != 0;
+    }
     FANO_COLD void fail(FailureReport report, double start) const {
+        atomic_set(job_.spoiled);
         if (atomic_set(job_.failed) != 0) return;
         report.cell = tile_.lattice;
         report.time = start;
@@ -217,12 +241,12 @@ struct ThisThread {
     }
 };
 }  // namespace fano::kernels
-#define FANO_LATTICES_KERNEL(Voxel)                                                            \
-    extern "C" __global__ void __launch_bounds__(fano::kernels::LatticeJob::most_threads)      \
-        fano_lattices(__grid_constant__ fano::kernels::LatticeJob const job) {                 \
-        extern __shared__ fano::kernels::u64 shared[];                                         \
-        fano::kernels::TileBlock<Voxel>{job, blockIdx.x, blockDim.x, shared}.run(              \
-            fano::kernels::ThisThread{});                                                      \
+#define FANO_LATTICES_KERNEL(Voxel)                                                       \
+    extern "C" __global__ void __launch_bounds__(fano::kernels::LatticeJob::most_threads) \
+        fano_lattices(__grid_constant__ fano::kernels::LatticeJob const job) {            \
+        extern __shared__ fano::kernels::u64 shared[];                                    \
+        fano::kernels::TileBlock<Voxel>{job, blockIdx.x, blockDim.x, shared}.run(         \
+            fano::kernels::ThisThread{});                                                 \
     }
 #else
 namespace fano::kernels {
@@ -234,10 +258,10 @@ struct ThreadByThread {
     }
 };
 }  // namespace fano::kernels
-#define FANO_LATTICES_KERNEL(Voxel)                                                                \
-    extern "C" void fano_lattices(fano::kernels::LatticeJob const* job, fano::kernels::u32 block,  \
-                                  fano::kernels::u32 threads, fano::kernels::u64* shared) {        \
-        fano::kernels::TileBlock<Voxel>{*job, block, threads, shared}.run(                         \
-            fano::kernels::ThreadByThread{threads});                                               \
+#define FANO_LATTICES_KERNEL(Voxel)                                                               \
+    extern "C" void fano_lattices(fano::kernels::LatticeJob const* job, fano::kernels::u32 block, \
+                                  fano::kernels::u32 threads, fano::kernels::u64* shared) {       \
+        fano::kernels::TileBlock<Voxel>{*job, block, threads, shared}.run(                        \
+            fano::kernels::ThreadByThread{threads});                                              \
     }
 #endif

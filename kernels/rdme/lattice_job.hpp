@@ -23,9 +23,9 @@ struct TileSpecies {
     u32 moves;
     u32 bytes;  // of a count
     FlowForm flow;
-    u32 fits;      // all bits that a count may have
-    u64 first;     // of its counts, in bytes: [lattice][voxel]
-    u32 resident;  // where they lie in a block's memory, if all of them do
+    u32 fits;                    // all bits that a count may have
+    u64 first;                   // of its counts, in bytes: [lattice][voxel]
+    u32 resident;                // where they lie in a block's memory, if all of them do
     unsigned short const* kind;  //!< [voxel]
     TileKind const* kinds;
     HopTable tables[2][2];  //!< [half, whole step][stage]
@@ -46,9 +46,9 @@ struct TileSteps {
 struct LatticeJob {
     static constexpr u32 most_threads = 256;  // a block
     u32 size[3], voxels, faces;
-    u32 periodic;                // a bit an axis
+    u32 periodic;                   // a bit an axis
     u32 tile[3], rim[3], tiles[3];  // rim: 0 where a tile reaches from end to end
-    u32 together;                // voxels that a thread takes at a time, 1 or 4: those that share random bits
+    u32 together;  // voxels that a thread takes at a time, 1 or 4: those that share random bits
     bool resident;
     u32 arrived, flows;  // where these lie in a block's memory
     u32 species;
@@ -64,6 +64,8 @@ struct LatticeJob {
     u64* events;  // reactions fired
     u32* failed;  // set once by the voxel whose report is kept
     FailureReport* report;
+    u32* spoiled;     // set when something failed or did not fit, and the rest of the launch is of no use
+    u32 const* stop;  // set by the host
 };
 
 }  // namespace fano::kernels

@@ -30,6 +30,8 @@ struct ReactionMemory {
     u32* seen;          //!< [species] all new counts or-ed together
     u64 events;
     FailureReport failure;
+    bool (*stopped)(void const*);  // from outside
+    void const* stop;              // what it is given
 };
 
 }  // namespace fano::kernels
@@ -191,12 +193,28 @@ private:
             a = total(voxel_of, lanes);
             check(a, lanes);
             ++number;
+            if (number % events_between_looks == 0 && !may_go_on(lanes)) break;
             block = draw_block<Word>(view_.key, place, Purpose::voxel, Word(alone + number));
             time = time - log(uniform<Real>(block.w[0], block.w[1])) / a;
             pick = uniform<Real>(block.w[2], block.w[3]) * a;
             active = both(active, time < Real(view_.step));
         }
         store(lanes);
+    }
+
+    // A network that explodes would never come to the end of its step.
+    bool may_go_on(u32 lanes) {
+        if (m_.stopped(m_.stop)) {
+            m_.failure = {Failure::stopped, 0, 0, 0.0, 0.0};
+            return false;
+        }
+        for (u32 s = 0; s < table_.species; ++s)
+            for (u32 i = 0; i < lanes; ++i)
+                if (double const n = get(registers_[s], i); n > largest_count) {
+                    m_.failure = {Failure::count_too_large, s, 0, 0.0, n};
+                    return false;
+                }
+        return m_.failure.failure == Failure::none;
     }
 
     void fire(Mask const& active, Real const& pick) {

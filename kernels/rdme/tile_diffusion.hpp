@@ -76,11 +76,13 @@ struct TileStage {
     unsigned char* counts;   //!< [cell] before; after stage 1 those that made no hop
     unsigned char* arrived;  //!< [cell] those that made one
     unsigned char* flows;
-    u32* unfit;
+    u32 *unfit, *spoiled;
 
     FANO_FUNCTION TileKind const& kind(u32 voxel) const { return species.kinds[species.kind[voxel]]; }
     FANO_FUNCTION void check(u32 count) const {
-        if ((count & ~species.fits) != 0) atomic_or(unfit, count);
+        if ((count & ~species.fits) == 0) return;
+        atomic_or(unfit, count);
+        atomic_set(spoiled);
     }
 };
 
@@ -150,7 +152,8 @@ FANO_FUNCTION void draw_cells(Tile const& tile, TileStage const& s, u32 together
         u32 tried = 0, out = 0;
         if (n[j] > 0) {
             if (n[j] > most_summed)
-                draw_many_hops(s.table, s.name, voxel[j], n[j], [&](u32 face, u32 k) { hops[j].set(face, k); });
+                draw_many_hops(s.table, s.name, voxel[j], n[j],
+                               [&](u32 face, u32 k) { hops[j].set(face, k); });
             tried = hops[j].sum();
             TileKind const& kind = s.kind(voxel[j]);
             hops[j].only(kind.leads);

@@ -20,11 +20,14 @@ FANO_FUNCTION Real minus_log_of_rest(Real u) {
     auto const small = u < Real(0x1p-10);
     // u + u²/2 + u³/3 + ... to 2^-60 of u
     Real const series =
-        u *
-        (Real(1.0) + u * (Real(1.0 / 2) +
-                          u * (Real(1.0 / 3) + u * (Real(1.0 / 4) + u * (Real(1.0 / 5) + u * Real(1.0 / 6))))));
+        u * (Real(1.0) +
+             u * (Real(1.0 / 2) +
+                  u * (Real(1.0 / 3) + u * (Real(1.0 / 4) + u * (Real(1.0 / 5) + u * Real(1.0 / 6))))));
     return select(small, series, -log(Real(1.0) - u));
 }
+
+// Of one voxel, in a step: then it is seen whether it should go on.
+inline constexpr u64 events_between_looks = 1024;
 
 struct VoxelStep {
     u64 key, number;  // number: times 2^32
@@ -37,17 +40,17 @@ FANO_FUNCTION bool may_react(VoxelStep const& step, double total, u32 word) {
     return !(static_cast<double>(word) >= total * (step.length * 0x1p32));
 }
 
-// Returns how many reactions fired; `fault` is called with what cannot be.
-template <class Voxel, class Fault>
+// Returns how many reactions fired; `watch` is told of what cannot be, and says whether to go on.
+template <class Voxel, class Watch>
 FANO_ROUTINE u32 run_voxel(Voxel& cell, VoxelStep const& step, u32 voxel, double const* factor, double total,
-                           u32 word, Fault const& fault) {
+                           u32 word, Watch const& watch) {
     constexpr u64 alone = u64{1} << 32;
     u64 number = 0;
     u32 fired = 0;
     double a = total;
     auto const sound = [&] {
         bool const good = a >= 0.0 && cell.sound();
-        if (!good) fault(cell.fault());
+        if (!good) watch.fail(cell.fault());
         return good;
     };
     auto block = draw_block<u64>(step.key, voxel + step.number, Purpose::voxel, alone + number);
@@ -61,6 +64,7 @@ FANO_ROUTINE u32 run_voxel(Voxel& cell, VoxelStep const& step, u32 voxel, double
         a = cell.total(factor);
         if (!sound()) return fired;
         ++number;
+        if (number % events_between_looks == 0 && !watch.may_go_on(cell)) return fired;
         block = draw_block<u64>(step.key, voxel + step.number, Purpose::voxel, alone + number);
         time = time - log(uniform<double>(block.w[0], block.w[1])) / a;
         pick = uniform<double>(block.w[2], block.w[3]) * a;

@@ -90,7 +90,8 @@ public:
     // Makes `cells` and `lattices` start the kernel `entry` of machine code that a device of this kind compiled.
     virtual void load(std::vector<char> const& code, std::string const& entry) = 0;
     virtual KernelShape shape(KernelName kernel, std::uint32_t threads_a_block = 0) = 0;  // 0: the best
-    virtual void launch(KernelName kernel, LaunchGrid const& grid, void const* job, std::size_t job_bytes) = 0;
+    virtual void launch(KernelName kernel, LaunchGrid const& grid, void const* job,
+                        std::size_t job_bytes) = 0;
     template <class Job>
     void launch(KernelName kernel, LaunchGrid const& grid, Job const& job) {
         launch(kernel, grid, &job, sizeof job);

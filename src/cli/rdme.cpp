@@ -119,9 +119,10 @@ void add_rdme(CLI::App& app, std::string const& command_line) {
                       "Rates that make pairs react on the lattice as fast as in space");
     command->add_option("--threads", a->threads, "CPU threads; all cores by default");
     command
-        ->add_option("--device", a->device,
-                     "auto, gpu, gpu:0,1, cpu, reference, sse2, avx2 or avx512; all give the same counts; auto is "
-                     "the processor")
+        ->add_option(
+            "--device", a->device,
+            "auto, gpu, gpu:0,1, cpu, reference, sse2, avx2 or avx512; all give the same counts; auto is "
+            "the processor")
         ->capture_default_str();
     command->add_flag("--fields", a->fields, "Keep mean and variance of every voxel");
     command

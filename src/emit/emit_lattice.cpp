@@ -102,8 +102,10 @@ private:
             auto const block = propensities();
             for (std::uint32_t r = 0; r < reactions(); ++r) {
                 w_.line("a = {};", block.results[r]);
-                w_.line("if (propensity_fault(a) != Failure::none) return {{propensity_fault(a), {}, 0, 0.0, a}};",
-                        r);
+                w_.line(
+                    "if (propensity_fault(a) != Failure::none) return {{propensity_fault(a), {}, 0, 0.0, "
+                    "a}};",
+                    r);
             }
         }
         w_.line("return {{Failure::infinite_propensity, 0, 0, 0.0, infinity}};");

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <thread>
 
 #include "ensemble/failure.hpp"
 #include "model/tables.hpp"
@@ -44,8 +45,8 @@ kernels::TileKind tile_kind(JumpKind const& jumps, double largest_rate) {
 std::uint64_t DeviceLattices::most_lattices(Lattice const& lattice, Accelerator& device) {
     constexpr double part_of_memory = 0.8, buffers = 3, most_on_host = 0x1p28;
     double const bytes = 4.0 * lattice.grid.voxels * static_cast<double>(lattice.species.size());
-    double const most = std::min(part_of_memory * static_cast<double>(device.memory().free) / (buffers * bytes),
-                                 most_on_host / bytes);
+    double const most = std::min(
+        part_of_memory * static_cast<double>(device.memory().free) / (buffers * bytes), most_on_host / bytes);
     return static_cast<std::uint64_t>(std::max(1.0, std::min(most, 65535.0)));
 }
 
@@ -66,12 +67,15 @@ DeviceLattices::DeviceLattices(Lattice const& lattice, std::vector<DiffusionPlan
       of_species_(device, lattice.species.size()),
       unfit_(device, lattice.species.size()),
       failed_(device, 1),
+      spoiled_(device, 1),
+      stop_(device),
       events_(device, 1),
       report_(device, 1) {
     for (std::size_t s = 0; s < species_.size(); ++s) {
         moves_ |= plans[s].largest_rate > 0;
         std::vector<kernels::TileKind> kinds;
-        for (auto const& kind : lattice.species[s].kinds) kinds.push_back(tile_kind(kind, plans[s].largest_rate));
+        for (auto const& kind : lattice.species[s].kinds)
+            kinds.push_back(tile_kind(kind, plans[s].largest_rate));
         kinds_.emplace_back(device, kinds);
         kind_.emplace_back(device, lattice.species[s].kind);
         species_[s].moves = plans[s].largest_rate > 0 ? 1 : 0;
@@ -173,7 +177,9 @@ void DeviceLattices::set_tables(double tau, bool halves) {
             for (std::size_t stage = 0; stage < 2; ++stage) {
                 auto const& of = *both[stage];
                 auto& kept = tables_[4 * s + 2 * whole + stage];
-                kept = {{device_, of.threshold()}, {device_, of.tail()}, {device_, of.outcome()},
+                kept = {{device_, of.threshold()},
+                        {device_, of.tail()},
+                        {device_, of.outcome()},
                         {device_, of.wide()}};
                 auto& table = species_[s].tables[whole][stage];
                 table = of.view();
@@ -224,7 +230,8 @@ bool DeviceLattices::advance(double from, double to, Hooks const& hooks) {
     constexpr double longest_chunk = 0.2, shortest_chunk = 0.05;  // [s]
     constexpr std::uint64_t most_steps = 4096;
     double const length = to - from;
-    auto const interval = static_cast<std::uint64_t>(std::max(1.0, std::ceil(length / longest_ * (1 - 1e-9))));
+    auto const interval =
+        static_cast<std::uint64_t>(std::max(1.0, std::ceil(length / longest_ * (1 - 1e-9))));
     double const tau = length / static_cast<double>(interval);
     bool const halves = moves_ && reacts_;
     set_tables(tau, halves);
@@ -244,8 +251,9 @@ bool DeviceLattices::advance(double from, double to, Hooks const& hooks) {
                 lattice_.network.file,
                 "a lattice took more than 4 billion steps; simulate a shorter time or allow longer steps");
         auto const start = std::chrono::steady_clock::now();
-        if (!try_steps(steps)) continue;
-        double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        if (!try_steps(steps, hooks)) continue;
+        double const seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         if (seconds < shortest_chunk) chunk_ = std::min(2 * chunk_, most_steps);
         if (seconds > longest_chunk) chunk_ = std::max<std::uint64_t>(1, chunk_ / 2);
         number_ += steps.count;
@@ -257,11 +265,17 @@ bool DeviceLattices::advance(double from, double to, Hooks const& hooks) {
     return true;
 }
 
-bool DeviceLattices::try_steps(kernels::TileSteps const& steps) {
+bool DeviceLattices::try_steps(kernels::TileSteps const& steps, Hooks const& hooks) {
     unfit_.clear();
     failed_.clear();
+    spoiled_.clear();
     events_.clear();
     auto const end = launch(steps);
+    while (!device_.finished()) {
+        if (hooks.stopped()) stop_.set(1);
+        std::this_thread::sleep_for(std::chrono::microseconds(100));
+    }
+    if (hooks.stopped()) throw Interrupted();
     auto const unfit = unfit_.download();
     if (widen(unfit)) return false;
     if (failed_.download()[0] != 0) fail(report_.download()[0]);
@@ -299,8 +313,10 @@ std::size_t DeviceLattices::launch(kernels::TileSteps const& steps) {
     job.events = events_.data();
     job.failed = failed_.data();
     job.report = report_.data();
+    job.spoiled = spoiled_.data();
+    job.stop = stop_.data();
     LaunchGrid const blocks{static_cast<std::uint32_t>(lattices_ * tiling_.blocks()), 1, tiling_.threads,
-                                tiling_.bytes};
+                            tiling_.bytes};
     if (tiling_.resident) {
         job.from = counts_[0].data();
         job.to = counts_[1].data();

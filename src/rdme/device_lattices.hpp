@@ -24,6 +24,7 @@ public:
         // counts [species][voxel]
         std::function<void(std::size_t time, std::size_t lattice, std::uint32_t const* counts)> sample;
         std::function<bool(double time)> proceed;
+        std::function<bool()> stopped;  // while the device works
     };
     // Of lattices first, first + 1, ... of the ensemble.
     bool run(std::uint64_t first, std::vector<LatticeBirth> const& births, std::vector<double> const& times,
@@ -46,7 +47,7 @@ private:
     void set_tables(double tau, bool halves);
     void upload_species();
     // From counts_[0]; returns whether the counts fitted, and are there.
-    bool try_steps(kernels::TileSteps const& steps);
+    bool try_steps(kernels::TileSteps const& steps, Hooks const& hooks);
     std::size_t launch(kernels::TileSteps const& steps);
     bool widen(std::vector<std::uint32_t> const& unfit);
     [[noreturn]] void fail(kernels::FailureReport report) const;
@@ -81,7 +82,8 @@ private:
     std::vector<Tables> tables_;
     std::vector<kernels::TileSpecies> species_;
     DeviceArray<kernels::TileSpecies> of_species_;
-    DeviceArray<std::uint32_t> unfit_, failed_;
+    DeviceArray<std::uint32_t> unfit_, failed_, spoiled_;
+    SharedWord stop_;
     DeviceArray<std::uint64_t> events_;
     DeviceArray<kernels::FailureReport> report_;
 };

@@ -40,7 +40,8 @@ void check(Model const& model, RdmeOptions const& options) {
     if (options.lattices == 0) throw InputError("the number of lattices must be at least 1");
     if (options.device == Device::gpu && options.method == RdmeMethod::exact)
         throw BackendError(
-            "the exact method follows one event after the other and runs on processors; leave --device out, or "
+            "the exact method follows one event after the other and runs on processors; leave --device out, "
+            "or "
             "use --method lattice");
     if (!(options.step >= 0 && std::isfinite(options.step)))
         throw InputError(
@@ -111,9 +112,10 @@ private:
         auto& totals = result_.totals;
         totals.threads = apart ? workers : together();
         auto const threads = fmt::format("{} thread{}", totals.threads, totals.threads == 1 ? "" : "s");
-        totals.device = options_.method == RdmeMethod::exact
-                            ? fmt::format("cpu ({})", threads)
-                            : fmt::format("cpu ({}, {})", device_name(resolve_device(options_.device)), threads);
+        totals.device =
+            options_.method == RdmeMethod::exact
+                ? fmt::format("cpu ({})", threads)
+                : fmt::format("cpu ({}, {})", device_name(resolve_device(options_.device)), threads);
     }
 
     void run_on_gpus() {
@@ -191,7 +193,13 @@ private:
                 result_.hops += method.hops();
             } else {
                 Team team{team_size};
-                SplitLattice method{lattice_, plans_, options_.device, team, options_.seed, result_.step};
+                SplitLattice method{lattice_,
+                                    plans_,
+                                    options_.device,
+                                    team,
+                                    options_.seed,
+                                    result_.step,
+                                    [this] { return stopped(); }};
                 run_all(method, share, reports);
                 std::lock_guard const lock{mutex_};
                 result_.steps += method.steps();
@@ -209,22 +217,23 @@ private:
             Collector::Share share{collector_};
             DeviceLattices method{lattice_, plans_, gpu, options_.seed, result_.step, tile_};
             auto const gpus = static_cast<std::uint64_t>(gpus_.size());
-            auto const batch = std::min(DeviceLattices::most_lattices(lattice_, gpu),
-                                        (options_.lattices + gpus - 1) / gpus);
+            auto const batch =
+                std::min(DeviceLattices::most_lattices(lattice_, gpu), (options_.lattices + gpus - 1) / gpus);
             for (;;) {
                 auto const i = next_.fetch_add(batch);
                 if (i >= options_.lattices || stopped()) break;
                 auto const first = options_.first_lattice + i;
                 auto const births = draw_births(first, std::min(batch, options_.lattices - i));
                 double before = 0;
-                bool const whole = method.run(
-                    first, births, options_.times,
-                    {[&](std::size_t time, std::size_t l, std::uint32_t const* counts) {
-                         share.sample(time, first + l, counts, births[l].registers);
-                     },
-                     [&](double time) {
-                         return proceed(std::exchange(before, time), time, reports, births.size());
-                     }});
+                bool const whole =
+                    method.run(first, births, options_.times,
+                               {[&](std::size_t time, std::size_t l, std::uint32_t const* counts) {
+                                    share.sample(time, first + l, counts, births[l].registers);
+                                },
+                                [&](double time) {
+                                    return proceed(std::exchange(before, time), time, reports, births.size());
+                                },
+                                [&] { return stopped(); }});
                 if (!whole) return;
             }
             std::lock_guard const lock{mutex_};
@@ -248,7 +257,8 @@ private:
             }
         };
         std::vector<std::jthread> others;
-        for (std::uint64_t t = 1; t < std::min<std::uint64_t>(threads_, count); ++t) others.emplace_back(draw);
+        for (std::uint64_t t = 1; t < std::min<std::uint64_t>(threads_, count); ++t)
+            others.emplace_back(draw);
         draw();
         others.clear();
         if (stopped()) throw Interrupted();

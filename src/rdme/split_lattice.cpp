@@ -37,7 +37,7 @@ kernels::LatticeKernels const& lattice_kernels(Device device) {
 }
 
 SplitLattice::SplitLattice(Lattice const& lattice, std::vector<DiffusionPlan> const& plans, Device device,
-                           Team& team, std::uint64_t seed, double longest)
+                           Team& team, std::uint64_t seed, double longest, std::function<bool()> stopped)
     : lattice_(lattice),
       plans_(plans),
       kernels_(lattice_kernels(device)),
@@ -45,6 +45,7 @@ SplitLattice::SplitLattice(Lattice const& lattice, std::vector<DiffusionPlan> co
       team_(team),
       seed_(seed),
       longest_(longest),
+      stopped_(std::move(stopped)),
       members_(team.size()) {
     for (std::uint32_t s = 0; s < lattice.species.size(); ++s) {
         Species species{};
@@ -68,6 +69,10 @@ SplitLattice::SplitLattice(Lattice const& lattice, std::vector<DiffusionPlan> co
         member.memory.chosen = member.buffer->reals(table_.reactions * words);
         member.memory.voxels = member.voxels.data();
         member.memory.seen = member.after.data();
+        member.memory.stop = &stopped_;
+        member.memory.stopped = [](void const* function) {
+            return (*static_cast<std::function<bool()> const*>(function))();
+        };
     }
 }
 

@@ -18,9 +18,9 @@ kernels::LatticeKernels const& lattice_kernels(Device device);
 
 class SplitLattice {
 public:
-    // `longest`: of a step.
+    // `longest`: of a step; `stopped`: asked within long ones, by any thread.
     SplitLattice(Lattice const& lattice, std::vector<DiffusionPlan> const& plans, Device device, Team& team,
-                 std::uint64_t seed, double longest);
+                 std::uint64_t seed, double longest, std::function<bool()> stopped);
 
     struct Hooks {
         std::function<void(std::size_t time, std::uint32_t const* counts)> sample;
@@ -83,6 +83,7 @@ private:
     Pace pace_;
     std::uint64_t seed_;
     double longest_;
+    std::function<bool()> stopped_;
     bool moves_ = false;
     std::vector<Species> species_;
     std::vector<Member> members_;

@@ -79,7 +79,9 @@ public:
                     best = t;
                     least = cells / voxels;
                 }
-        if (!best) throw BackendError("no part of the lattice fits into the GPU's shared memory; leave --device out");
+        if (!best)
+            throw BackendError(
+                "no part of the lattice fits into the GPU's shared memory; leave --device out");
         return *best;
     }
 
@@ -95,8 +97,8 @@ private:
         t.bytes = static_cast<std::uint32_t>(bytes);
         std::uint64_t const items = (cells + t.together - 1) / t.together;
         constexpr std::uint64_t warp = 32;
-        t.threads = static_cast<std::uint32_t>(
-            std::clamp<std::uint64_t>((items + warp - 1) / warp * warp, warp, kernels::LatticeJob::most_threads));
+        t.threads = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(
+            (items + warp - 1) / warp * warp, warp, kernels::LatticeJob::most_threads));
         return t;
     }
 
@@ -112,8 +114,9 @@ Tiling choose_tiling(Grid const& grid, std::vector<CountFormat> const& formats, 
     Choice const choice{grid, formats, shared_bytes};
     if (tile) {
         if (auto const asked = choice.box(*tile)) return *asked;
-        throw BackendError(fmt::format("a tile of {}x{}x{} voxels does not fit into {} bytes of shared memory",
-                                       (*tile)[0], (*tile)[1], (*tile)[2], shared_bytes));
+        throw BackendError(
+            fmt::format("a tile of {}x{}x{} voxels does not fit into {} bytes of shared memory", (*tile)[0],
+                        (*tile)[1], (*tile)[2], shared_bytes));
     }
     if (auto const whole = choice.whole()) return *whole;
     return choice.best_box();

@@ -1,6 +1,7 @@
 #include "support/emitted_gpu.hpp"
 
 #include <cstdlib>
+#include <map>
 #include <stdexcept>
 
 #include <dlfcn.h>
@@ -38,6 +39,9 @@ std::string why_not_compiled_on_host() {
 }
 
 std::vector<char> compile_on_host(std::string const& text) {
+    static std::map<std::string, std::vector<char>> compiled;
+    auto& code = compiled[text];
+    if (!code.empty()) return code;
     TemporaryDirectory const folder;
     auto const source = folder.path() / "network.cpp", library = folder.path() / "network.so",
                log = folder.path() / "log";
@@ -49,7 +53,8 @@ std::vector<char> compile_on_host(std::string const& text) {
     if (std::system(command.c_str()) != 0)
         throw std::runtime_error("the emitted text does not compile:\n" + read_file(log) + text);
     std::string const bytes = read_file(library);
-    return {bytes.begin(), bytes.end()};
+    code = {bytes.begin(), bytes.end()};
+    return code;
 }
 
 EmittedGpu::~EmittedGpu() {
@@ -71,8 +76,8 @@ KernelShape EmittedGpu::shape(KernelName, std::uint32_t threads_a_block) {
     return {threads_a_block == 0 ? 4 : threads_a_block, 2, 0, 0};
 }
 
-void EmittedGpu::launch_cells(KernelName kernel, LaunchGrid const& grid, void const* job, std::size_t job_bytes,
-                              std::uint64_t* shared) {
+void EmittedGpu::launch_cells(KernelName kernel, LaunchGrid const& grid, void const* job,
+                              std::size_t job_bytes, std::uint64_t* shared) {
     if (kernel == KernelName::large_cells) {
         for (std::uint32_t thread = 0; thread < grid.blocks_x * grid.threads; ++thread)
             kernels::run_large_cells(*static_cast<kernels::LargeCellsJob const*>(job), thread);
@@ -81,7 +86,8 @@ void EmittedGpu::launch_cells(KernelName kernel, LaunchGrid const& grid, void co
     if (kernel == KernelName::lattices) {
         if (job_bytes != sizeof(kernels::LatticeJob) || grid.threads > kernels::LatticeJob::most_threads)
             throw std::logic_error("the kernel of lattices was launched with another's job or grid");
-        auto const run = reinterpret_cast<void (*)(void const*, kernels::u32, kernels::u32, std::uint64_t*)>(kernel_);
+        auto const run =
+            reinterpret_cast<void (*)(void const*, kernels::u32, kernels::u32, std::uint64_t*)>(kernel_);
         for (std::uint32_t block = 0; block < grid.blocks_x; ++block) run(job, block, grid.threads, shared);
         return;
     }

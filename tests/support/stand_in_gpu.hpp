@@ -51,8 +51,8 @@ public:
 
 protected:
     // `cells`, `large_cells` and `lattices`; `shared` is the shared memory of a block.
-    virtual void launch_cells(KernelName kernel, LaunchGrid const& grid, void const* job, std::size_t job_bytes,
-                              std::uint64_t* shared);
+    virtual void launch_cells(KernelName kernel, LaunchGrid const& grid, void const* job,
+                              std::size_t job_bytes, std::uint64_t* shared);
 
 private:
     void expect_allocated(void const* memory, std::size_t bytes) const;

@@ -238,7 +238,8 @@ KernelShape CudaAccelerator::shape(KernelName kernel, std::uint32_t threads_a_bl
             static_cast<std::uint32_t>(needs.numRegs), needs.localSizeBytes};
 }
 
-void CudaAccelerator::launch(KernelName kernel, LaunchGrid const& grid, void const* job, std::size_t job_bytes) {
+void CudaAccelerator::launch(KernelName kernel, LaunchGrid const& grid, void const* job,
+                             std::size_t job_bytes) {
     if (grid.blocks_x == 0 || grid.blocks_y == 0) return;
     choose_device();
     void const* const kernel_function = function(kernel);
