@@ -88,7 +88,7 @@ struct TileStage {
 
 // Only some of those who try a slow face get through.
 template <class Hops>
-FANO_COLD void slow_down(Hops& hops, TileKind const& kind, DrawName const& name, u32 voxel) {
+FANO_COLD Hops slowed_down(Hops hops, TileKind const& kind, DrawName const& name, u32 voxel) {
     for (u32 f = 0; f < 6; ++f) {
         if ((kind.slow >> f & 1) == 0) continue;
         u32 const tried = hops.through(f);
@@ -96,6 +96,14 @@ FANO_COLD void slow_down(Hops& hops, TileKind const& kind, DrawName const& name,
         auto draws = draws_at_face(name, voxel, f);
         hops.set(f, static_cast<u32>(draw_binomial<ScalarLane>(tried, kind.accepted[f], true, draws)));
     }
+    return hops;
+}
+
+template <class Hops>
+FANO_COLD Hops many_hops(HopTable const& table, DrawName const& name, u32 voxel, u32 molecules) {
+    Hops hops;
+    draw_many_hops(table, name, voxel, molecules, [&](u32 face, u32 k) { hops.set(face, k); });
+    return hops;
 }
 
 FANO_COLD u32 draw_entering(TileKind const& kind, DrawName const& name, u32 voxel, double share) {
@@ -151,13 +159,11 @@ FANO_FUNCTION void draw_cells(Tile const& tile, TileStage const& s, u32 together
         if (j >= together || cell >= tile.cells) break;
         u32 tried = 0, out = 0;
         if (n[j] > 0) {
-            if (n[j] > most_summed)
-                draw_many_hops(s.table, s.name, voxel[j], n[j],
-                               [&](u32 face, u32 k) { hops[j].set(face, k); });
+            if (n[j] > most_summed) hops[j] = many_hops<Hops>(s.table, s.name, voxel[j], n[j]);
             tried = hops[j].sum();
             TileKind const& kind = s.kind(voxel[j]);
             hops[j].only(kind.leads);
-            if (kind.slow != 0) slow_down(hops[j], kind, s.name, voxel[j]);
+            if (kind.slow != 0) hops[j] = slowed_down(hops[j], kind, s.name, voxel[j]);
             out = hops[j].sum();
         }
         hops[j].save(s.flows, cell, tile.cells);
