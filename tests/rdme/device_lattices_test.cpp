@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "backend/gpus.hpp"
 #include "rdme/lattices.hpp"
 #include "rdme/run.hpp"
 #include "support/emitted_gpu.hpp"
@@ -191,6 +192,24 @@ TEST_F(DeviceLattice, StopsAndSaysWhenMemoryOrTheDeviceFails) {
             run_rdme_on(model, options_, std::move(devices));
         },
         DeviceMemoryError);
+}
+
+TEST(DeviceLatticeOnAGpu, HasTheCountsOfTheProcessor) {
+    auto const survey = survey_gpus();
+    if (survey.gpus.empty()) GTEST_SKIP() << survey.why_none;
+    auto options = test::lattice_options(RdmeMethod::lattice, 3, {0, 0.003, 0.02}, 77);
+    options.fields = true;
+    for (auto const& text : {std::string(test::everything_in_space), with_voxels("[32, 20, 5]"),
+                             with_voxels("[9, 7, 4]"), waves("voxels = [8, 5, 6]"), waves("voxels = [13]")}) {
+        auto const model = read_toml(text, "test.toml");
+        options.device = Device::cpu;
+        auto const cpu = run_rdme(model, options);
+        options.device = Device::gpu;
+        auto const gpu = run_rdme(model, options);
+        EXPECT_EQ(gpu.totals.fingerprint, cpu.totals.fingerprint);
+        EXPECT_EQ(gpu.reactions, cpu.reactions);
+        EXPECT_EQ(gpu.fields.square, cpu.fields.square);
+    }
 }
 
 }  // namespace
