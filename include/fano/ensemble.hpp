@@ -20,9 +20,11 @@ enum class Method {
     tau,        // tau-leaping: many firings a step where propensities change little, else exact steps
     langevin,   // the chemical Langevin equation: counts are real numbers with normal noise; Gillespie (2000)
     automatic,  // exact or tau, whichever suits, by a pilot of cells
+    lattice,    // in space, where a lattice is a cell: steps of diffusion and reactions (fano/rdme.hpp)
+    subvolume,  // in space: every hop and reaction one by one
 };
 
-std::string method_name(Method method);  // "exact", "tau", "cle", "auto"
+std::string method_name(Method method);  // "exact", "tau", "cle", "auto", "lattice", "next_subvolume"
 // Throws InputError.
 Method parse_method(std::string const& text);
 

@@ -23,6 +23,9 @@ struct RdmeOptions {
     double step = 0;  //!< [time] of the lattice method, at most; 0: chosen, see RdmeResult::step_reason
     // Without a step: how much slower or faster pairs may react on account of it, relatively.
     double tolerance = 0.004;
+    // Without a step: so many lattices are simulated with the chosen step and with half of it, and the step is halved until
+    // no mean total differs by more than the tolerance. 0: none, else at least 4.
+    std::uint64_t pilot = 0;
     bool mesh_correction = false;  // rates that make pairs react on the lattice as fast as in space
     std::uint64_t lattices = 1;
     std::uint64_t first_lattice = 0;  // lattices [first, first + lattices) of the ensemble
@@ -49,6 +52,17 @@ struct RdmeSnapshot {
     std::vector<std::uint32_t> counts;  //!< [time][species][voxel]
 };
 
+// By how much a mean total is off on account of a step, as pilot lattices show it: relatively, or in molecules where there is
+// less than one. Of all times and outputs the one that is off the most.
+struct StepTrial {
+    double step;  //!< [time]
+    std::string output;
+    double time;
+    double difference, error;  // with its standard error
+    static constexpr double significant =
+        4;  // standard errors: one of many outputs and times is off by three by chance
+};
+
 struct RdmeResult {
     Space space;
     std::vector<std::string> species;
@@ -61,6 +75,7 @@ struct RdmeResult {
     std::string step_reason;
     // Of each reaction of two molecules: how much longer, relatively, a pair takes to react on account of the step.
     std::vector<std::pair<std::string, double>> pair_errors;
+    std::vector<StepTrial> trials;  // the last one is of the step that was taken
     std::vector<std::string> notes;
 };
 

@@ -18,7 +18,7 @@ namespace fano::cli {
 namespace {
 
 struct RdmeArguments {
-    std::string model, times, device = "auto", method = "lattice", lattices = "1", seed = "1";
+    std::string model, times, device = "auto", method = "lattice", lattices = "1", pilot = "0", seed = "1";
     double step = 0, tolerance = 0.004;
     std::vector<std::string> set, out, snapshots;
     unsigned threads = 0;
@@ -32,6 +32,7 @@ RdmeOptions make_options(RdmeArguments const& arguments, Network const& network)
     options.seed = parse_count(arguments.seed, "--seed");
     options.step = arguments.step;
     options.tolerance = arguments.tolerance;
+    options.pilot = parse_count(arguments.pilot, "--pilot");
     options.mesh_correction = arguments.mesh_correction;
     options.threads = arguments.threads;
     auto const choice = parse_device(arguments.device);
@@ -64,6 +65,9 @@ void print_summary(Network const& network, RdmeResult const& result, RdmeMethod 
     for (auto const& [reaction, error] : result.pair_errors)
         fmt::print("on account of the step, pairs take {:+.2g} % longer to react by \"{}\"\n", 100 * error,
                    reaction);
+    for (auto const& trial : result.trials)
+        fmt::print("measured: with steps of {:.4g} the mean of {} at {:.4g} is off by {:+.2g} % ± {:.2g} %\n",
+                   trial.step, trial.output, trial.time, 100 * trial.difference, 100 * trial.error);
 }
 
 void rdme(RdmeArguments const& arguments, std::string const& command_line) {
@@ -110,10 +114,17 @@ void add_rdme(CLI::App& app, std::string const& command_line) {
     command->add_option("--step", a->step, "Of lattice: the longest step; chosen by default")
         ->check(number_from(1e-300, 1e300));
     command
-        ->add_option(
-            "--tolerance", a->tolerance,
-            "Of lattice without --step: how much slower or faster pairs may react on account of the step")
+        ->add_option("--tolerance", a->tolerance,
+                     "Of lattice without --step: how much slower or faster pairs may react on account of the "
+                     "step, and "
+                     "how far means may be off that --pilot measures")
         ->check(number_from(1e-6, 0.5))
+        ->capture_default_str();
+    command
+        ->add_option(
+            "--pilot", a->pilot,
+            "Of lattice without --step: so many lattices measure what half the step changes, and the step is "
+            "halved until that is within the tolerance")
         ->capture_default_str();
     command->add_flag("--mesh-correction", a->mesh_correction,
                       "Rates that make pairs react on the lattice as fast as in space");

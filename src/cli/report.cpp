@@ -23,8 +23,10 @@ std::string with_error(Estimate e) {
 }  // namespace
 
 void print_moments(std::FILE* out, Ensemble const& ensemble, std::size_t time, std::string const& time_unit) {
-    fmt::print(out, "\nAt time {}{}, {} cells (± one standard error)\n", ensemble.times[time],
-               time_unit.empty() ? "" : " " + time_unit, ensemble.cells);
+    bool const in_space = ensemble.method == Method::lattice || ensemble.method == Method::subvolume;
+    fmt::print(out, "\nAt time {}{}, {} {}{} (± one standard error)\n", ensemble.times[time],
+               time_unit.empty() ? "" : " " + time_unit, ensemble.cells, in_space ? "lattice" : "cell",
+               ensemble.cells == 1 ? "" : "s");
     std::vector<std::vector<std::string>> rows{
         {"species", "mean", "variance", "Fano factor", "CV²", "skewness", "range"}};
     for (std::size_t o = 0; o < ensemble.outputs.size(); ++o) {

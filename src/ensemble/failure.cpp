@@ -96,11 +96,12 @@ std::string what_failed(Network const& network, kernels::FailureReport const& re
 
 }  // namespace
 
-void throw_failure(Network const& network, kernels::FailureReport const& report, std::uint64_t max_events) {
+void throw_failure(Network const& network, kernels::FailureReport const& report, std::uint64_t max_events,
+                   char const* of) {
     if (report.failure == kernels::Failure::stopped) throw Interrupted();
     std::string const place = network.file.empty() ? "" : network.file + ": ";
     throw SimulationError(report.cell, report.time,
-                          fmt::format("{}cell {} at time {:.6g}: {}", place, report.cell, report.time,
+                          fmt::format("{}{} {} at time {:.6g}: {}", place, of, report.cell, report.time,
                                       what_failed(network, report, max_events)));
 }
 

@@ -7,7 +7,8 @@
 
 namespace fano {
 
+// `of`: what the report's cell is.
 [[noreturn]] void throw_failure(Network const& network, kernels::FailureReport const& report,
-                                std::uint64_t max_events);
+                                std::uint64_t max_events, char const* of = "cell");
 
 }  // namespace fano

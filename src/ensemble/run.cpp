@@ -230,6 +230,10 @@ std::string method_name(Method method) {
             return "cle";
         case Method::automatic:
             return "auto";
+        case Method::lattice:
+            return "lattice";
+        case Method::subvolume:
+            return "next_subvolume";
         default:
             return "exact";
     }

@@ -80,14 +80,18 @@ private:
     }
 
     void write_run() {
-        // Only the lattice method has steps.
-        auto const method = result_.step > 0 ? RdmeMethod::lattice : RdmeMethod::exact;
-        file_.attribute("/", {"space_method", rdme_method_name(method)});
         if (!result_.step_reason.empty()) file_.attribute("/", {"step_reason", result_.step_reason});
         file_.attributes("/", {{"step", result_.step},
                                {"steps", result_.steps},
                                {"hops", result_.hops},
                                {"reactions", result_.reactions}});
+        if (!result_.trials.empty()) {
+            auto const& trial = result_.trials.back();
+            file_.attribute("/", {"measured_output", trial.output});
+            file_.attributes("/", {{"measured_time", trial.time},
+                                   {"measured_difference", trial.difference},
+                                   {"measured_error", trial.error}});
+        }
         if (!result_.notes.empty())
             file_.attribute("/", {"notes", fmt::format("{}", fmt::join(result_.notes, "\n"))});
         if (result_.pair_errors.empty()) return;

@@ -357,7 +357,7 @@ bool DeviceLattices::widen(std::vector<std::uint32_t> const& unfit) {
 
 void DeviceLattices::fail(kernels::FailureReport report) const {
     report.cell += first_lattice_;
-    throw_failure(lattice_.network, report, 0);
+    throw_failure(lattice_.network, report, 0, "lattice");
 }
 
 }  // namespace fano

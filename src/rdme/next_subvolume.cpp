@@ -41,7 +41,7 @@ NextSubvolume::NextSubvolume(Lattice const& lattice, std::uint64_t seed)
 }
 
 void NextSubvolume::fail(kernels::Failure failure, std::uint32_t detail, double value) const {
-    throw_failure(lattice_.network, {failure, detail, index_, time_, value}, 0);
+    throw_failure(lattice_.network, {failure, detail, index_, time_, value}, 0, "lattice");
 }
 
 double NextSubvolume::reaction_rate(std::uint32_t voxel) {

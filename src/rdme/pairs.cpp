@@ -93,6 +93,19 @@ std::vector<PairReaction> find_pairs(Model const& model, Lattice const& lattice)
     return pairs;
 }
 
+std::vector<std::string> without_step_error(Model const& model, Lattice const& lattice) {
+    std::vector<std::string> found;
+    for (std::uint32_t r = 0; r < model.reactions.size(); ++r) {
+        auto const [molecules, species, c] = alone(model, lattice, r);
+        bool const mass_action = model.reactions[r].kind != LawKind::propensity;
+        bool const moves = std::any_of(species.begin(), species.end(), [&](std::uint32_t s) {
+            return lattice.species[s].largest_coefficient > 0;
+        });
+        if (!mass_action || (molecules > 2 && moves)) found.push_back("\"" + model.reactions[r].id + "\"");
+    }
+    return found;
+}
+
 double longest_by_lifetime(Model const& model, Lattice const& lattice, double longest, double tolerance) {
     constexpr double steps_a_life = 4, at_tolerance = 0.004;  // the error falls with the square of the step
     for (std::uint32_t r = 0; r < model.reactions.size(); ++r) {

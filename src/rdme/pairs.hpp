@@ -31,6 +31,9 @@ double longest_by_lifetime(Model const& model, Lattice const& lattice, double lo
 double longest_step(std::vector<PairReaction> const& pairs, Lattice const& lattice, double longest,
                     double tolerance);
 
+// Reactions of molecules that move for which neither is known: those of three and more, and rates that are not mass action.
+std::vector<std::string> without_step_error(Model const& model, Lattice const& lattice);
+
 // Says with numbers where the edge is not in the window radius << h << sqrt(D/(k c)). Without a radius the one of a diffusion-limited
 // reaction, k/(4 pi D), is taken in three dimensions.
 std::vector<std::string> check_window(Model const& model, Lattice const& lattice,

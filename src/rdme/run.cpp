@@ -18,6 +18,7 @@
 #include "rdme/next_subvolume.hpp"
 #include "rdme/pairs.hpp"
 #include "rdme/split_lattice.hpp"
+#include "rdme/step_trials.hpp"
 
 namespace fano {
 
@@ -46,6 +47,13 @@ void check(Model const& model, RdmeOptions const& options) {
     if (!(options.step >= 0 && std::isfinite(options.step)))
         throw InputError(
             fmt::format("a step of {} is no length of time; it must be more than 0", options.step));
+    if (options.pilot > 0 && options.step > 0)
+        throw InputError("pilot lattices choose a step; leave --step or --pilot out");
+    if (options.pilot > 0 && options.method == RdmeMethod::exact)
+        throw InputError(
+            "the exact method takes no steps that pilot lattices could choose; leave --pilot out");
+    if (options.pilot > 0 && options.pilot < 4)
+        throw InputError("fewer than 4 pilot lattices tell nothing about their own noise; ask for 4 or more");
     for (auto const index : options.snapshots)
         if (index < options.first_lattice || index - options.first_lattice >= options.lattices)
             throw InputError(
@@ -93,6 +101,7 @@ public:
         result_.species = lattice_.network.species;
         result_.notes.insert(result_.notes.end(), lattice_.notes.begin(), lattice_.notes.end());
         auto& totals = result_.totals;
+        totals.method = options_.method == RdmeMethod::exact ? Method::subvolume : Method::lattice;
         totals.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         totals.events = result_.reactions + result_.hops;
         totals.tally.flush();
@@ -149,6 +158,13 @@ private:
             result_.step_reason = result_.step == usual   ? "h²/(12 D) of the fastest species"
                                   : result_.step == lived ? "so that what is made lives for some steps"
                                                           : "so that pairs react as fast as they should";
+            if (auto const of_unknown = without_step_error(model_, lattice_);
+                !of_unknown.empty() && options_.pilot == 0)
+                result_.notes.push_back(
+                    fmt::format("what the step does to pairs of molecules is known beforehand, what it does "
+                                "to {} is not; "
+                                "--pilot 16 measures it",
+                                fmt::join(of_unknown, ", ")));
         } else {
             result_.step = options_.times.back();
             result_.step_reason = "nothing moves";
@@ -158,9 +174,30 @@ private:
                 fmt::format("a step of {} is too long: with it a molecule makes more than one hop on "
                             "average. The longest is {:.6g}",
                             result_.step, longest));
+        if (options_.pilot > 0) try_steps_for_the_network();
         for (auto const& pair : pairs)
             result_.pair_errors.push_back(
                 {lattice_.network.reactions[pair.reaction].id, step_error(pair, lattice_, result_.step)});
+    }
+
+    void try_steps_for_the_network() {
+        auto choice = try_steps(options_, result_.step, [this](RdmeOptions const& trial) {
+            return Run{model_, trial, {}, {}}.run();
+        });
+        if (choice.step < result_.step)
+            result_.step_reason = "so that half the step gives the same means, as pilot lattices show";
+        result_.step = choice.step;
+        result_.trials = std::move(choice.trials);
+        auto const& last = result_.trials.back();
+        if (StepTrial::significant * last.error > options_.tolerance)
+            result_.notes.push_back(fmt::format(
+                "{} pilot lattices do not tell whether the step makes the mean of \"{}\" at {:.4g} off by "
+                "more than "
+                "{:.2g} %: it is {:+.2g} % ± {:.2g} %; about {:.0f} would",
+                options_.pilot, last.output, last.time, 100 * options_.tolerance, 100 * last.difference,
+                100 * last.error,
+                std::ceil(static_cast<double>(options_.pilot) *
+                          std::pow(StepTrial::significant * last.error / options_.tolerance, 2))));
     }
 
     // Threads that share a lattice meet twice a step, which must be worth their while.

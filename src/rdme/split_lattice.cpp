@@ -232,7 +232,7 @@ void SplitLattice::gather(std::vector<std::uint32_t>& counts) const {
 void SplitLattice::fail(kernels::FailureReport report) const {
     report.cell = index_;
     report.time = time_;
-    throw_failure(lattice_.network, report, 0);
+    throw_failure(lattice_.network, report, 0, "lattice");
 }
 
 }  // namespace fano

@@ -90,7 +90,7 @@ TEST_F(VoxelFiles, HowItWasMadeIsAmongTheAttributes) {
     result.pair_errors = {{"dimerise", 0.01}, {"anneal", -0.02}};
     {
         auto const file = written(result);
-        EXPECT_EQ(file.text("/", "space_method"), "lattice");
+        EXPECT_EQ(file.text("/", "method"), "lattice");
         EXPECT_EQ(file.text("/", "step_reason"), "as asked for");
         EXPECT_EQ(file.number<std::uint64_t>("/", "steps"), 48U);
         EXPECT_EQ(file.text("/", "notes"), "one\ntwo");
@@ -99,7 +99,7 @@ TEST_F(VoxelFiles, HowItWasMadeIsAmongTheAttributes) {
     }
     result.step = 0;
     result.step_reason.clear();
-    EXPECT_EQ(written(result).text("/", "space_method"), "exact");
+    EXPECT_EQ(written(result).text("/", "method"), "next_subvolume");
 }
 
 TEST_F(VoxelFiles, VarianceOfLargeCountsIsExact) {
