@@ -28,11 +28,11 @@ struct PackedFlow<u64> {
 // n = 1..most_tabled (Walker 1977), looked up with 32 random bits. The thresholds have 64; where the first 32 do not decide, 32
 // more are drawn, so that no probability is rounded. The table of n has 2^b entries, from entry 2^b on, b growing with n, so that
 // a 1 before the first b random bits is the entry's number.
-inline constexpr u32 most_tabled = 5;
+inline constexpr u32 most_tabled = 6;
 inline constexpr u32 most_summed = 255;  // up to here molecules are drawn five by five, beyond by binomials
 
 struct HopTable {
-    u32 index_bits;        // 5 bits for each n: b; 0 for n = 0
+    u32 index_bits;        // 5 bits for each n > 0: b
     u32 const* threshold;  //!< [entry] of the random bits below those b
     u32 const* tail;       //!< [entry] 32 more bits of it
     u32 const* outcome;    //!< [entry][below the threshold, from it on] packed

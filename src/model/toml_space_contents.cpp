@@ -19,6 +19,9 @@ public:
             auto const taken = [&](Region const& region) { return region.id == entry.key; };
             if (std::any_of(space_.regions.begin(), space_.regions.end(), taken))
                 context_.fail(entry.line, fmt::format("region \"{}\" is declared twice", entry.key));
+            if (entry.key == "uniform")
+                context_.fail(entry.line,
+                              "\"uniform\" says where molecules begin; give the region another name");
             space_.regions.push_back(
                 {entry.key, read_shape(entry, context_, space_, fmt::format("region \"{}\"", entry.key))});
         });
@@ -72,6 +75,13 @@ private:
             found.line = value.line;
             if (auto const number = constant_value(found.value); number && *number < 0)
                 context_.fail(value.line, fmt::format("{} is {}; it cannot be negative", what, *number));
+            for (auto const& other : space_.permeability) {
+                bool const same_faces = (other.first == found.first && other.second == found.second) ||
+                                        (other.first == found.second && other.second == found.first);
+                if (same_faces && other.species == species)
+                    context_.fail(value.line,
+                                  fmt::format("{} is given twice; line {} has it already", what, other.line));
+            }
             space_.permeability.push_back(found);
         };
         if (!entry.is_table()) return add({}, entry);
@@ -102,6 +112,10 @@ private:
                     {entry.key,
                      context_.birth_formula(*radius, "the radius of reaction \"" + entry.key + "\""),
                      radius->line});
+                if (auto const number = constant_value(space_.radii.back().value); number && !(*number > 0))
+                    context_.fail(radius->line, fmt::format("the radius of reaction \"{}\" is {}; it must be "
+                                                            "more than 0",
+                                                            entry.key, *number));
                 if (entry.items.size() == 1) return;
             }
             if ((region != nullptr) == (between != nullptr))
@@ -113,6 +127,9 @@ private:
                     context_.fail(between->line, owner + ": \"between\" must be an array of two regions");
                 place.first = require_region(context_.text(between->items[0], owner), between->line);
                 place.second = require_region(context_.text(between->items[1], owner), between->line);
+                if (place.first == place.second)
+                    context_.fail(between->line, fmt::format("{}: there is nothing between \"{}\" and itself",
+                                                             owner, place.first));
             }
             place.per_area = context_.flag(entry, "per_area", false, owner);
             if (place.per_area && between == nullptr)

@@ -217,7 +217,16 @@ Lattice::Lattice(Model const& model)
     Regions const regions{model, grid};
     for (auto const& id : network.species) species.push_back(find_jumps(model, grid, regions, id, notes));
     Places{model, *this, regions}.find();
-    for (std::size_t s = 0; s < species.size(); ++s) start.push_back(start_of(model, *this, regions, s));
+    for (std::size_t s = 0; s < species.size(); ++s) {
+        start.push_back(start_of(model, *this, regions, s));
+        auto const& counts = start.back().counts;
+        double const declared = network.tables->initial[s],
+                     found = std::accumulate(counts.begin(), counts.end(), 0.0);
+        if (!counts.empty() && declared > 0 && declared != found)
+            notes.push_back(
+                fmt::format("\"{}\" begins with the {} molecules of its file, not with {} as [species] says",
+                            network.species[s], found, declared));
+    }
 }
 
 }  // namespace fano

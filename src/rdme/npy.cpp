@@ -88,6 +88,8 @@ NpyArray read_npy(std::string const& file) {
                         type));
     NpyArray array;
     std::uint64_t size = 1;
+    if (!std::regex_match(shape, std::regex("\\s*(\\d{1,18}L?\\s*,\\s*)*(\\d{1,18}L?\\s*)?")))
+        fail(fmt::format("has the shape ({}), which is none", shape));
     std::regex const digits("\\d+");
     for (std::sregex_iterator i(shape.begin(), shape.end(), digits), end; i != end; ++i) {
         array.shape.push_back(std::stoull(i->str()));
@@ -95,10 +97,15 @@ NpyArray read_npy(std::string const& file) {
             fail(fmt::format("has the shape ({}), more than fits a lattice", shape));
         size *= array.shape.back();
     }
-    std::vector<char> bytes(size * element->size);
+    // Before there is room for what a damaged header promises.
+    std::uint64_t const wanted = size * element->size, at = static_cast<std::uint64_t>(in.tellg());
+    in.seekg(0, std::ios::end);
+    std::uint64_t const there = static_cast<std::uint64_t>(in.tellg()) - at;
+    if (!in || there < wanted) fail(fmt::format("ends after {} of its {} bytes", there, wanted));
+    in.seekg(static_cast<std::streamoff>(at));
+    std::vector<char> bytes(wanted);
     in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    if (static_cast<std::size_t>(in.gcount()) != bytes.size())
-        fail(fmt::format("ends after {} of its {} bytes", in.gcount(), bytes.size()));
+    if (!in) fail("cannot be read to its end");
     array.values.resize(size);
     for (std::size_t i = 0; i < size; ++i) array.values[i] = element->read(&bytes[i * element->size]);
     if (order == "True") array.values = transposed(array.values, array.shape);

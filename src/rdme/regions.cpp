@@ -127,6 +127,10 @@ VoxelSet Regions::rasterise(Shape const& shape) const {
     VoxelSet set(grid_.voxels);
     if (shape.kind == ShapeKind::file) {
         auto const values = read_lattice_file(model_, grid_, shape.text, shape.line);
+        if (std::any_of(values.begin(), values.end(), [](double x) { return std::isnan(x); }))
+            throw InputError(
+                model_.file, shape.line,
+                fmt::format("{} has voxels that are no number; a region needs numbers", shape.text));
         for (std::uint32_t v = 0; v < grid_.voxels; ++v)
             set[v] = shape.any_value ? values[v] != 0 : values[v] == shape.value;
         return set;

@@ -49,6 +49,8 @@ TEST(Space, SaysWhatIsWrong) {
         std::string space, said;
     };
     std::string const start = "[space]\nvoxels = [10, 10]\nedge = 0.1\n";
+    std::string const halves =
+        "[space.regions]\na = { box = { from = [0, 0], to = [0.5, 1] } }\nb = { complement = \"a\" }\n";
     for (auto const& [space, said] : {
              Case{"[space]\nvoxels = [4]\n", "needs two of"},
              Case{"[space]\nvoxels = [4, 4, 4, 4]\nedge = 1\n", "one, two or three numbers"},
@@ -86,6 +88,12 @@ TEST(Space, SaysWhatIsWrong) {
                   "two diffusion coefficients"},
              Case{start + "[space.reactions]\nturns = \"a\"\n", "is no reaction (did you mean \"turn\"?)"},
              Case{start + "[space.regions]\na = { file = \"missing.npy\" }\n", "cannot be read"},
+             Case{start + "[space.regions]\nuniform = { box = { from = [0, 0], to = [0.5, 0.5] } }\n",
+                  "another name"},
+             Case{start + halves + "[space.permeability]\n\"a|b\" = 1\n\"b|a\" = 2\n", "given twice; line 8"},
+             Case{start + halves + "[space.reactions]\nturn = { between = [\"a\", \"a\"] }\n",
+                  "nothing between"},
+             Case{start + "[space.reactions]\nturn = { radius = -0.1 }\n", "more than 0"},
              Case{"[space]\nvoxels = [1500, 1500, 900]\nedge = 0.1\n", "GB are free"},
              Case{"[space]\nvoxels = [1]\nedge = 0.1\n[volumes]\ncell = 1\n", "drop [volumes]"},
          })
@@ -188,6 +196,34 @@ TEST(Regions, ComeFromFiles) {
     EXPECT_EQ(regions["a"],
               (VoxelSet{0, 1, 0, 1, 0, 1}));  // x is the first index of the array, the fastest of the lattice
     EXPECT_EQ(regions["b"], (VoxelSet{0, 1, 0, 0, 0, 0}));
+}
+
+// Headers that promise what is not there, or nothing that could be.
+TEST(Regions, DamagedFilesAreRefused) {
+    test::TemporaryDirectory const folder;
+    auto const said = [&](std::string const& shape, std::string const& type, std::string const& bytes) {
+        std::string header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + shape + ", }";
+        header.resize(117, ' ');
+        header += '\n';
+        std::ofstream(folder / "mask.npy", std::ios::binary)
+            << std::string("\x93NUMPY\x01\x00", 8) << static_cast<char>(118) << '\0' << header << bytes;
+        try {
+            auto const m = read_toml(
+                "[space]\nvoxels = [3, 2]\nedge = 1\n[space.regions]\na = { file = \"mask.npy\" }\n" + rest,
+                folder / "m.toml");
+            Regions const regions{m, Grid{*m.space}};
+        } catch (InputError const& error) {
+            return std::string(error.what());
+        }
+        return std::string("no complaint");
+    };
+    EXPECT_THAT(said("(3, 2)", "|u1", std::string(5, '\1')), HasSubstr("ends after 5 of its 6 bytes"));
+    EXPECT_THAT(said("(60000, 60000, 10)", "<f8", "x"), HasSubstr("ends after 1 of its"));
+    EXPECT_THAT(said("(-3, 2)", "|u1", std::string(6, '\1')), HasSubstr("which is none"));
+    EXPECT_THAT(said("(99999999999999999999999999, 2)", "|u1", "x"), HasSubstr("which is none"));
+    EXPECT_THAT(said("(3, 2)", "<f4", std::string("\0\0\xc0\x7f", 4) + std::string(20, '\0')),
+                HasSubstr("no number"));
+    EXPECT_EQ(said("(3, 2)", "|u1", std::string(6, '\1')), "no complaint");
 }
 
 TEST(Pairs, AreWarnedOfEdgesOutsideTheWindow) {
