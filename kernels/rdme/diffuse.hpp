@@ -43,6 +43,12 @@ public:
     // The first round writes without reading what has just been cleared, for which it would wait.
     FANO_FUNCTION void put(u32 voxel, u32 outcome) const { flows_[voxel] = outcome_[outcome]; }
     FANO_FUNCTION void add(u32 voxel, u32 outcome) const { flows_[voxel] += outcome_[outcome]; }
+    // Of a block's voxels, all of them.
+    FANO_FUNCTION void add_all(u32 first, u32 const* outcomes) const {
+        Packed* const block = flows_ + first;
+#pragma GCC ivdep
+        for (u64 i = 0; i < block_voxels; ++i) block[i] += outcome_[outcomes[i]];
+    }
     FANO_FUNCTION void set(u32 voxel, u32 face, u32 molecules) const {
         flows_[voxel] |= Packed{molecules} << (PackedFlow<Packed>::bits * face);
     }
@@ -65,6 +71,9 @@ public:
         u32 const packed = outcome_[outcome];
         for (u32 f = 0; f < view_.faces; ++f)
             view_.through[f][voxel] += packed >> (PackedFlow<u32>::bits * f) & PackedFlow<u32>::mask;
+    }
+    FANO_FUNCTION void add_all(u32 first, u32 const* outcomes) const {
+        for (u32 i = 0; i < block_voxels; ++i) add(first + i, outcomes[i]);
     }
     FANO_FUNCTION void set(u32 voxel, u32 face, u32 molecules) const {
         view_.through[face][voxel] = molecules;
@@ -118,10 +127,13 @@ FANO_ROUTINE void draw_voxels(Writer const& writer, HopTable const& given, DrawN
                                                                       round, entry[i] >> 1)
                                                            ? 1
                                                            : 0);
-            for (u64 i = 0; i < occupied.size; ++i) {
-                u32 const voxel = first + occupied.voxel[i];
-                round == 0 ? writer.put(voxel, entry[i]) : writer.add(voxel, entry[i]);
-            }
+            if (occupied.size == block_voxels)
+                writer.add_all(first, entry);
+            else
+                for (u64 i = 0; i < occupied.size; ++i) {
+                    u32 const voxel = first + occupied.voxel[i];
+                    round == 0 ? writer.put(voxel, entry[i]) : writer.add(voxel, entry[i]);
+                }
             for (u64 i = 0; i < block_voxels; ++i)
                 left[i] = static_cast<unsigned char>(left[i] > most_tabled ? left[i] - most_tabled : 0);
         }
