@@ -105,6 +105,7 @@ private:
         return {s,
                 s.tables[whole][stage],
                 {job_.keys[tile_.lattice], step, draw_tag(number, stage)},
+                whole,
                 s.inflow[whole][stage],
                 counts(s),
                 memory_ + job_.arrived,

@@ -54,4 +54,12 @@ FANO_FUNCTION LaneDraws<ScalarLane> draws_at_face(DrawName const& name, u32 voxe
     return {name.key, name.place(voxel), Purpose::inflow, name.block(face << 16)};
 }
 
+// What is left of a voxel's molecules when some leave it through the lattice's ends and others come.
+FANO_COLD u32 exchange_at_ends(u32 molecules, double lost, double entered, DrawName const& name, u32 voxel) {
+    auto draws = draws_at_face(name.alone(), voxel, end_of_voxel);
+    double const gone = draw_binomial<ScalarLane>(molecules, lost, true, draws);
+    return molecules - static_cast<u32>(gone) +
+           static_cast<u32>(draw_poisson<ScalarLane>(entered, true, draws));
+}
+
 FANO_KERNELS_END

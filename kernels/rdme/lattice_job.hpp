@@ -17,11 +17,15 @@ struct TileKind {
     u32 enters;  // molecules come in from a reservoir
     double accepted[6];
     double inflow[6];  //!< [1 / time]
+    // [half, whole step] of what hops do not carry to the lattice's ends, for half of the step: the probability of having left,
+    // and the mean number of those that came.
+    double lost[2], entered[2];
 };
 
 struct TileSpecies {
     u32 moves;
-    u32 bytes;  // of a count
+    u32 has_ends;  // some kind has molecules that leave otherwise than by hops
+    u32 bytes;     // of a count
     FlowForm flow;
     u32 fits;                    // all bits that a count may have
     u64 first;                   // of its counts, in bytes: [lattice][voxel]

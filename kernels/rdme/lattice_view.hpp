@@ -56,7 +56,9 @@ struct DrawName {
 // Up to 2^20 species, two stages.
 FANO_FUNCTION constexpr u32 draw_tag(u32 species, u32 stage) { return species << 4 | stage << 3; }
 
-inline constexpr u32 first_tie_block = 0;        // alone: of the chunk that was undecided
+inline constexpr u32 inflow_of_face = 8;   // alone: the number of a face's inflow, after those of the faces
+inline constexpr u32 end_of_voxel = 16;    // alone: of all ends together
+inline constexpr u32 first_tie_block = 0;  // alone: of the chunk that was undecided
 inline constexpr u32 first_binomial_block = 64;  // alone: 2^16 for each face
 
 }  // namespace fano::kernels

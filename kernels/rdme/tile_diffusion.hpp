@@ -72,6 +72,7 @@ struct TileStage {
     TileSpecies const& species;
     HopTable const& table;
     DrawName name;
+    u32 whole;  // 0: half a step
     double inflow;
     unsigned char* counts;   //!< [cell] before; after stage 1 those that made no hop
     unsigned char* arrived;  //!< [cell] those that made one
@@ -79,6 +80,13 @@ struct TileStage {
     u32 *unfit, *spoiled;
 
     FANO_FUNCTION TileKind const& kind(u32 voxel) const { return species.kinds[species.kind[voxel]]; }
+    FANO_FUNCTION u32 exchanged_at_ends(u32 molecules, u32 voxel) const {
+        TileKind const& k = kind(voxel);
+        if (!(k.lost[whole] > 0.0)) return molecules;
+        u32 const now = exchange_at_ends(molecules, k.lost[whole], k.entered[whole], name, voxel);
+        check(now);
+        return now;
+    }
     FANO_FUNCTION void check(u32 count) const {
         if ((count & ~species.fits) == 0) return;
         atomic_or(unfit, count);
@@ -110,7 +118,7 @@ FANO_COLD u32 draw_entering(TileKind const& kind, DrawName const& name, u32 voxe
     u32 molecules = 0;
     for (u32 f = 0; f < 6; ++f) {
         if ((kind.enters >> f & 1) == 0) continue;
-        auto draws = draws_at_face(name.alone(), voxel, 8 + f);
+        auto draws = draws_at_face(name.alone(), voxel, inflow_of_face + f);
         molecules += static_cast<u32>(draw_poisson<ScalarLane>(kind.inflow[f] * share, true, draws));
     }
     return molecules;
@@ -136,6 +144,8 @@ FANO_FUNCTION void draw_cells(Tile const& tile, TileStage const& s, u32 together
         n[j] = voxel[j] == Tile::outside
                    ? 0
                    : load_count(stage == 0 ? s.counts : s.arrived, s.species.bytes, first + j);
+        if (stage == 0 && s.species.has_ends != 0 && voxel[j] != Tile::outside)
+            n[j] = s.exchanged_at_ends(n[j], voxel[j]);
         left[j] = n[j] > most_summed ? 0 : n[j];
         most = left[j] > most ? left[j] : most;
         some = n[j] > 0 ? voxel[j] : some;
@@ -167,7 +177,8 @@ FANO_FUNCTION void draw_cells(Tile const& tile, TileStage const& s, u32 together
             out = hops[j].sum();
         }
         hops[j].save(s.flows, cell, tile.cells);
-        if (stage == 0 && n[j] > 0) store_count(s.counts, s.species.bytes, cell, n[j] - tried);
+        if (stage == 0 && (n[j] > 0 || s.species.has_ends != 0))
+            store_count(s.counts, s.species.bytes, cell, n[j] - tried);
         if (stage == 0 || n[j] > 0)
             store_count(s.arrived, s.species.bytes, cell, (stage == 0 ? tried : n[j]) - out);
     }
@@ -187,6 +198,7 @@ FANO_FUNCTION u32 pull_cell(Tile const& tile, Tile::Place const& place, TileStag
     TileKind const& kind = s.kind(voxel);
     if (kind.enters != 0) now += draw_entering(kind, s.name, voxel, s.inflow);
     s.check(now);
+    if (stage == 1 && s.species.has_ends != 0) now = s.exchanged_at_ends(now, voxel);
     return now;
 }
 

@@ -52,6 +52,16 @@ std::uint32_t CountArray::copy(CountArray const& from, std::size_t begin, std::s
     return seen;
 }
 
+std::uint32_t CountArray::at(std::size_t i) const {
+    std::uint32_t count = 0;
+    typed(width_, bytes_.data(), [&](auto const* counts) { count = counts[i]; });
+    return count;
+}
+
+void CountArray::set(std::size_t i, std::uint32_t count) {
+    typed(width_, bytes_.data(), [&]<class T>(T* counts) { counts[i] = static_cast<T>(count); });
+}
+
 std::uint32_t CountArray::add(std::size_t i, std::int64_t change) {
     std::uint32_t now = 0;
     typed(width_, bytes_.data(), [&]<class T>(T* to) {

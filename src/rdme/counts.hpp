@@ -36,6 +36,8 @@ public:
     void copy_to(std::uint32_t* counts) const;
     // Elements [begin, end) of another of the same format; returns them or-ed together.
     std::uint32_t copy(CountArray const& from, std::size_t begin, std::size_t end);
+    std::uint32_t at(std::size_t i) const;
+    void set(std::size_t i, std::uint32_t count);
     // Returns the new count, of which only what fits is kept.
     std::uint32_t add(std::size_t i, std::int64_t change);
     void* data() { return bytes_.data(); }

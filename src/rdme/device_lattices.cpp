@@ -27,15 +27,15 @@ std::uint32_t all_bits(std::vector<std::uint32_t> const& counts) {
     return seen;
 }
 
-kernels::TileKind tile_kind(JumpKind const& jumps, double largest_rate) {
+kernels::TileKind tile_kind(JumpKind const& jumps, DiffusionPlan const& plan) {
     kernels::TileKind kind{};
     for (std::uint32_t f = 0; f < 6; ++f) {
-        double const accepted = largest_rate > 0 ? jumps.rate[f] / largest_rate : 0;
+        double const accepted = plan.largest_rate > 0 ? plan.hop_rate(jumps, f) / plan.largest_rate : 0;
         if (accepted > 0) kind.leads |= 1u << f;
         if (accepted > 0 && accepted < 1) kind.slow |= 1u << f;
         if (accepted > 0 && jumps.inflow[f] > 0) kind.enters |= 1u << f;
         kind.accepted[f] = accepted;
-        kind.inflow[f] = jumps.inflow[f];
+        kind.inflow[f] = plan.hop_inflow(jumps, f);
     }
     return kind;
 }
@@ -73,10 +73,10 @@ DeviceLattices::DeviceLattices(Lattice const& lattice, std::vector<DiffusionPlan
       report_(device, 1) {
     for (std::size_t s = 0; s < species_.size(); ++s) {
         moves_ |= plans[s].largest_rate > 0;
-        std::vector<kernels::TileKind> kinds;
-        for (auto const& kind : lattice.species[s].kinds)
-            kinds.push_back(tile_kind(kind, plans[s].largest_rate));
+        auto& kinds = host_kinds_.emplace_back();
+        for (auto const& kind : lattice.species[s].kinds) kinds.push_back(tile_kind(kind, plans[s]));
         kinds_.emplace_back(device, kinds);
+        species_[s].has_ends = plans[s].end_voxels.empty() ? 0 : 1;
         kind_.emplace_back(device, lattice.species[s].kind);
         species_[s].moves = plans[s].largest_rate > 0 ? 1 : 0;
         species_[s].kind = kind_.back().data();
@@ -190,7 +190,12 @@ void DeviceLattices::set_tables(double tau, bool halves) {
             }
             species_[s].inflow[whole][0] = stages.first_inflow;
             species_[s].inflow[whole][1] = stages.second_inflow;
+            for (std::size_t k = 0; k < host_kinds_[s].size(); ++k) {
+                host_kinds_[s][k].lost[whole] = stages.end_shares[k].lost;
+                host_kinds_[s][k].entered[whole] = stages.end_shares[k].entered;
+            }
         }
+        kinds_[s].upload(host_kinds_[s]);
     }
     upload_species();
 }

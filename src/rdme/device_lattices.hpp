@@ -73,6 +73,7 @@ private:
     DeviceArray<std::uint16_t> place_;
     std::vector<DeviceArray<std::uint16_t>> kind_;
     std::vector<DeviceArray<kernels::TileKind>> kinds_;
+    std::vector<std::vector<kernels::TileKind>> host_kinds_;
     struct Tables {
         DeviceArray<std::uint32_t> threshold, tail, outcome;
         DeviceArray<std::uint64_t> wide;

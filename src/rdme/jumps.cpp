@@ -43,13 +43,14 @@ public:
         jumps.kind.resize(grid_.voxels);
         jumps.largest_coefficient = *std::max_element(coefficient_.begin(), coefficient_.end());
         jumps.everywhere = std::all_of(lives_.begin(), lives_.end(), [](auto in) { return in != 0; });
-        std::map<std::array<double, 13>, std::uint16_t> known;
+        std::map<std::array<double, 14>, std::uint16_t> known;
         for (std::uint32_t v = 0; v < grid_.voxels; ++v) {
             auto const kind = kind_of(v);
-            std::array<double, 13> key{};
+            std::array<double, 14> key{};
             std::copy(kind.rate.begin(), kind.rate.end(), key.begin());
             std::copy(kind.inflow.begin(), kind.inflow.end(), key.begin() + 6);
-            key[12] = kind.lives;
+            key[12] = kind.ends;
+            key[13] = kind.lives;
             auto const [at, fresh] = known.emplace(key, static_cast<std::uint16_t>(known.size()));
             if (fresh) {
                 if (known.size() > 65535)
@@ -139,9 +140,11 @@ private:
             if (next == Grid::outside) {
                 auto const boundary = space_.faces[f].kind;
                 if (boundary == BoundaryKind::reflecting) continue;
-                kind.rate[f] = d / (h * h);
+                // From the voxel's centre to the face.
+                kind.rate[f] = 2 * d / (h * h);
+                kind.ends |= 1u << f;
                 if (boundary == BoundaryKind::reservoir)
-                    kind.inflow[f] = reservoir_[f] * space_.voxel_volume() * d / (h * h);
+                    kind.inflow[f] = reservoir_[f] * space_.voxel_volume() * kind.rate[f];
             } else if (next != v && lives_[next] != 0 && coefficient_[next] > 0) {
                 double const p = permeability(v, next);
                 if (p == 0) continue;

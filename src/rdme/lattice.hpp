@@ -13,6 +13,7 @@ namespace fano {
 struct JumpKind {
     std::array<double, 6> rate{};    //!< [face] of leaving through it [1 / time]
     std::array<double, 6> inflow{};  //!< [face] molecules that enter from a reservoir [1 / time]
+    std::uint32_t ends = 0;          // a bit for each face behind which the lattice ends
     bool lives = false;              // molecules may be here
 
     double total_rate() const;

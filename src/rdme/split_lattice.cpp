@@ -162,6 +162,10 @@ bool SplitLattice::try_step(std::vector<HopStages> const& stages, double reactio
         work(0, 1, stages, reaction);
     if (team_.size() > 1)
         pace_.record(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), 1);
+    for (auto& member : members_) {
+        for (auto const& [species, voxel, count] : member.undo) species_[species].now.set(voxel, count);
+        member.undo.clear();
+    }
     // First: counts that did not fit may have made reactions fail that do not.
     if (!widen()) return false;
     std::uint64_t events = 0;

@@ -44,8 +44,14 @@ private:
         std::uint32_t calm = 0;               // steps in which a narrower format would have done
     };
 
+    // A count of before the step, which a second try needs.
+    struct Undo {
+        std::uint32_t species, voxel, count;
+    };
+
     // One thread's part.
     struct Member {
+        std::vector<Undo> undo;
         std::vector<std::uint32_t> arrived, after;  //!< [species] counts or-ed together
         std::unique_ptr<AlignedBuffer> buffer;
         std::vector<std::uint32_t> voxels;
@@ -70,6 +76,9 @@ private:
     // Returns all changed counts or-ed together.
     std::uint32_t correct(Species& species, unsigned stage, double inflow, CountArray& counts,
                           std::uint32_t begin, std::uint32_t end);
+    void exchange_at_ends(Member& member, Species& species, unsigned half,
+                          std::vector<EndShares> const& shares, CountArray& counts, std::uint32_t begin,
+                          std::uint32_t end);
     void react(Member& member, double length, std::uint32_t begin, std::uint32_t end);
     std::vector<HopStages> const& stages_of(double tau);
     void gather(std::vector<std::uint32_t>& counts) const;

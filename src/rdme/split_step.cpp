@@ -42,6 +42,7 @@ void SplitLattice::work(unsigned member, unsigned members, std::vector<HopStages
             if (species.plan->largest_rate > 0) work(species, stages[species.number]);
     };
     each_moving([&](Species& species, HopStages const& s) {
+        exchange_at_ends(own, species, 0, s.end_shares, species.now, begin, end);
         draw(species, 0, s.first.view(), species.now, begin, end);
     });
     if (members > 1) team_.meet();
@@ -60,6 +61,7 @@ void SplitLattice::work(unsigned member, unsigned members, std::vector<HopStages
                                      species.rest.data(), species.next.data(), begin, end);
             own.after[species.number] |=
                 correct(species, 1, stages[species.number].second_inflow, species.next, begin, end);
+            exchange_at_ends(own, species, 1, stages[species.number].end_shares, species.next, begin, end);
         } else {
             own.after[species.number] |= species.next.copy(species.now, begin, end);
         }
@@ -106,13 +108,30 @@ std::uint32_t SplitLattice::correct(Species& species, unsigned stage, double inf
     for (auto const& face : faces_within(species.plan->ends, begin, end)) {
         std::int64_t change = -static_cast<std::int64_t>(kernels::flow_through(flows, face.voxel, face.face));
         if (face.inflow > 0) {
-            auto bits = kernels::draws_at_face(name(species, stage).alone(), face.voxel, 8 + face.face);
+            auto bits = kernels::draws_at_face(name(species, stage).alone(), face.voxel,
+                                               kernels::inflow_of_face + face.face);
             change += static_cast<std::int64_t>(
                 kernels::draw_poisson<kernels::ScalarLane>(face.inflow * inflow, true, bits));
         }
         if (change != 0) seen |= counts.add(face.voxel, change);
     }
     return seen;
+}
+
+// Half a step of what hops do not do.
+void SplitLattice::exchange_at_ends(Member& member, Species& species, unsigned half,
+                                    std::vector<EndShares> const& shares, CountArray& counts,
+                                    std::uint32_t begin, std::uint32_t end) {
+    auto& seen = half == 0 ? member.arrived : member.after;
+    for (auto const& [voxel, kind] : faces_within(species.plan->end_voxels, begin, end)) {
+        auto const before = counts.at(voxel);
+        auto const now = kernels::exchange_at_ends(before, shares[kind].lost, shares[kind].entered,
+                                                   name(species, half), voxel);
+        if (now == before) continue;
+        if (half == 0) member.undo.push_back({species.number, voxel, before});
+        seen[species.number] |= now;
+        counts.set(voxel, now);
+    }
 }
 
 void SplitLattice::react(Member& member, double length, std::uint32_t begin, std::uint32_t end) {

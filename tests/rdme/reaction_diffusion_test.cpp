@@ -76,11 +76,12 @@ rate = 1
     Eigen::MatrixXd a = Eigen::MatrixXd::Zero(20, 20);
     Eigen::VectorXd b = Eigen::VectorXd::Zero(20);
     for (int i = 0; i < 20; ++i) {
-        a(i, i) = 2 * rate + 1;
+        // Ends are half as far away as neighbours.
+        a(i, i) = (i == 0 || i == 19 ? 3 : 2) * rate + 1;
         if (i > 0) a(i, i - 1) = -rate;
         if (i < 19) a(i, i + 1) = -rate;
     }
-    b(0) = rate * 60 * 0.5;
+    b(0) = 2 * rate * 60 * 0.5;
     Eigen::VectorXd const mean = a.partialPivLu().solve(b);
     for (auto const method : {RdmeMethod::lattice, RdmeMethod::exact}) {
         auto options = lattice_options(method, test::test_cells(3000), {12.0});
@@ -96,6 +97,37 @@ rate = 1
             checks.add("variance of voxel " + std::to_string(i),
                        test::normal_p((test::voxel_variance(result, 0, 0, v) / mean(i) - 1) /
                                       std::sqrt((2 + 1 / mean(i)) / n)));
+        }
+        EXPECT_TRUE(checks.hold()) << rdme_method_name(method);
+    }
+}
+
+// Between two reservoirs concentrations are those of the straight line at the voxels' centres, on however few voxels.
+TEST(ReactionDiffusion, BetweenReservoirsConcentrationsFallInAStraightLine) {
+    auto const model = read_toml(R"toml(
+[space]
+voxels = [5, 3]
+edge = 2
+boundary = { "x-" = { reservoir = { A = 20 } }, "x+" = { reservoir = { A = 5 } }, y = "periodic" }
+[space.diffusion]
+A = 3
+[species]
+A = 750
+)toml",
+                                 "test.toml");
+    for (auto const method : {RdmeMethod::lattice, RdmeMethod::exact}) {
+        auto options = lattice_options(method, test::test_cells(1500), {30.0});
+        options.fields = true;
+        auto const result = run_rdme(model, options);
+        double const n = static_cast<double>(result.totals.cells);
+        test::Checks checks;
+        for (std::size_t v = 0; v < 15; ++v) {
+            double const along = (static_cast<double>(v % 5) + 0.5) / 5, mean = 4 * (20 - 15 * along);
+            checks.add("mean of voxel " + std::to_string(v),
+                       test::normal_p((test::voxel_mean(result, 0, 0, v) - mean) / std::sqrt(mean / n)));
+            checks.add("variance of voxel " + std::to_string(v),
+                       test::normal_p((test::voxel_variance(result, 0, 0, v) / mean - 1) /
+                                      std::sqrt((2 + 1 / mean) / n)));
         }
         EXPECT_TRUE(checks.hold()) << rdme_method_name(method);
     }
