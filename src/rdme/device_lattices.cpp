@@ -13,31 +13,10 @@ namespace fano {
 
 namespace {
 
-std::uint32_t fits(CountFormat const& format) {
-    std::uint32_t const by_bytes = format.bytes == 1 ? 0xFFu : format.bytes == 2 ? 0xFFFFu : 0x7FFFFFFFu;
-    std::uint32_t const by_flow = format.flow == CountFormat::Flow::packed ? 31u
-                                  : format.flow == CountFormat::Flow::wide ? 1023u
-                                                                           : 0x7FFFFFFFu;
-    return by_bytes & by_flow;
-}
-
 std::uint32_t all_bits(std::vector<std::uint32_t> const& counts) {
     std::uint32_t seen = 0;
     for (auto const n : counts) seen |= n;
     return seen;
-}
-
-kernels::TileKind tile_kind(JumpKind const& jumps, DiffusionPlan const& plan) {
-    kernels::TileKind kind{};
-    for (std::uint32_t f = 0; f < 6; ++f) {
-        double const accepted = plan.largest_rate > 0 ? plan.hop_rate(jumps, f) / plan.largest_rate : 0;
-        if (accepted > 0) kind.leads |= 1u << f;
-        if (accepted > 0 && accepted < 1) kind.slow |= 1u << f;
-        if (accepted > 0 && jumps.inflow[f] > 0) kind.enters |= 1u << f;
-        kind.accepted[f] = accepted;
-        kind.inflow[f] = plan.hop_inflow(jumps, f);
-    }
-    return kind;
 }
 
 }  // namespace
@@ -54,7 +33,6 @@ DeviceLattices::DeviceLattices(Lattice const& lattice, std::vector<DiffusionPlan
                                Accelerator& device, std::uint64_t seed, double longest,
                                std::optional<TileSize> tile)
     : lattice_(lattice),
-      plans_(plans),
       device_(device),
       seed_(seed),
       longest_(longest),
@@ -62,26 +40,14 @@ DeviceLattices::DeviceLattices(Lattice const& lattice, std::vector<DiffusionPlan
       reacts_(!lattice.network.reactions.empty()),
       formats_(lattice.species.size()),
       first_(lattice.species.size()),
-      tables_(4 * lattice.species.size()),
-      species_(lattice.species.size()),
-      of_species_(device, lattice.species.size()),
+      species_(lattice, plans, device),
       unfit_(device, lattice.species.size()),
       failed_(device, 1),
       spoiled_(device, 1),
       stop_(device),
       events_(device, 1),
       report_(device, 1) {
-    for (std::size_t s = 0; s < species_.size(); ++s) {
-        moves_ |= plans[s].largest_rate > 0;
-        auto& kinds = host_kinds_.emplace_back();
-        for (auto const& kind : lattice.species[s].kinds) kinds.push_back(tile_kind(kind, plans[s]));
-        kinds_.emplace_back(device, kinds);
-        species_[s].has_ends = plans[s].end_voxels.empty() ? 0 : 1;
-        kind_.emplace_back(device, lattice.species[s].kind);
-        species_[s].moves = plans[s].largest_rate > 0 ? 1 : 0;
-        species_[s].kind = kind_.back().data();
-        species_[s].kinds = kinds_.back().data();
-    }
+    for (auto const& plan : plans) moves_ |= plan.largest_rate > 0;
     if (!lattice.same_everywhere) {
         place_ = {device, lattice.place};
         std::vector<double> factors;
@@ -99,19 +65,19 @@ void DeviceLattices::begin(std::uint64_t first, std::vector<LatticeBirth> const&
     std::size_t const voxels = lattice_.grid.voxels, slots = lattice_.network.tables->view().slots;
     std::vector<std::uint64_t> keys;
     std::vector<double> parameters;
-    Counts counts(species_.size());
+    Counts counts(formats_.size());
     for (std::size_t l = 0; l < births.size(); ++l) {
         keys.push_back(lattice_key(seed_, first + l));
-        for (std::size_t slot = species_.size(); slot < slots; ++slot)
+        for (std::size_t slot = formats_.size(); slot < slots; ++slot)
             parameters.push_back(births[l].registers[slot]);
-        for (std::size_t s = 0; s < species_.size(); ++s) {
+        for (std::size_t s = 0; s < formats_.size(); ++s) {
             auto const* const from = births[l].counts.data() + s * voxels;
             counts[s].insert(counts[s].end(), from, from + voxels);
         }
     }
     keys_ = {device_, keys};
     parameters_ = {device_, parameters};
-    for (std::size_t s = 0; s < species_.size(); ++s) formats_[s] = CountFormat::of(all_bits(counts[s]));
+    for (std::size_t s = 0; s < formats_.size(); ++s) formats_[s] = CountFormat::of(all_bits(counts[s]));
     place(counts);
 }
 
@@ -119,12 +85,12 @@ void DeviceLattices::begin(std::uint64_t first, std::vector<LatticeBirth> const&
 void DeviceLattices::place(Counts const& counts) {
     constexpr std::uint64_t alignment = 256;
     std::uint64_t bytes = 0;
-    for (std::size_t s = 0; s < species_.size(); ++s) {
+    for (std::size_t s = 0; s < formats_.size(); ++s) {
         first_[s] = bytes;
         bytes = (bytes + counts[s].size() * formats_[s].bytes + alignment - 1) / alignment * alignment;
     }
     std::vector<unsigned char> packed(bytes);
-    for (std::size_t s = 0; s < species_.size(); ++s) {
+    for (std::size_t s = 0; s < formats_.size(); ++s) {
         CountArray array;
         array.assign(formats_[s], counts[s].size(), counts[s].data());
         std::memcpy(packed.data() + first_[s], array.data(), counts[s].size() * formats_[s].bytes);
@@ -135,13 +101,13 @@ void DeviceLattices::place(Counts const& counts) {
     }
     counts_[0].upload(packed);
     tiling_ = choose_tiling(lattice_.grid, formats_, device_.shared_bytes(), tile_size_);
-    upload_species();
+    species_.set_formats(formats_, first_, tiling_);
 }
 
 DeviceLattices::Counts DeviceLattices::fetch() const {
     auto const packed = counts_[0].download();
-    Counts counts(species_.size());
-    for (std::size_t s = 0; s < species_.size(); ++s) {
+    Counts counts(formats_.size());
+    for (std::size_t s = 0; s < formats_.size(); ++s) {
         std::size_t const size = lattices_ * lattice_.grid.voxels;
         CountArray array;
         array.resize(formats_[s], size);
@@ -152,64 +118,16 @@ DeviceLattices::Counts DeviceLattices::fetch() const {
     return counts;
 }
 
-void DeviceLattices::upload_species() {
-    for (std::size_t s = 0; s < species_.size(); ++s) {
-        auto& species = species_[s];
-        species.bytes = formats_[s].bytes;
-        species.flow = static_cast<kernels::FlowForm>(formats_[s].flow);
-        species.fits = fits(formats_[s]);
-        species.first = first_[s];
-        species.resident = tiling_.resident ? tiling_.counts[s] : 0;
-    }
-    of_species_.upload(species_);
-}
-
-// Of steps of length tau, and of halves of one.
-void DeviceLattices::set_tables(double tau, bool halves) {
-    if (tau == tau_ && halves == halves_) return;
-    tau_ = tau;
-    halves_ = halves;
-    for (std::size_t s = 0; s < species_.size(); ++s) {
-        if (species_[s].moves == 0) continue;
-        for (std::size_t whole = halves ? 0 : 1; whole < 2; ++whole) {
-            HopStages const stages{plans_[s], lattice_.grid.faces, whole == 1 ? tau : tau / 2};
-            HopTables const* const both[] = {&stages.first, &stages.second};
-            for (std::size_t stage = 0; stage < 2; ++stage) {
-                auto const& of = *both[stage];
-                auto& kept = tables_[4 * s + 2 * whole + stage];
-                kept = {{device_, of.threshold()},
-                        {device_, of.tail()},
-                        {device_, of.outcome()},
-                        {device_, of.wide()}};
-                auto& table = species_[s].tables[whole][stage];
-                table = of.view();
-                table.threshold = kept.threshold.data();
-                table.tail = kept.tail.data();
-                table.outcome = kept.outcome.data();
-                table.wide = kept.wide.data();
-            }
-            species_[s].inflow[whole][0] = stages.first_inflow;
-            species_[s].inflow[whole][1] = stages.second_inflow;
-            for (std::size_t k = 0; k < host_kinds_[s].size(); ++k) {
-                host_kinds_[s][k].lost[whole] = stages.end_shares[k].lost;
-                host_kinds_[s][k].entered[whole] = stages.end_shares[k].entered;
-            }
-        }
-        kinds_[s].upload(host_kinds_[s]);
-    }
-    upload_species();
-}
-
 bool DeviceLattices::run(std::uint64_t first, std::vector<LatticeBirth> const& births,
                          std::vector<double> const& times, Hooks const& hooks) {
     begin(first, births);
     std::size_t const voxels = lattice_.grid.voxels;
-    std::vector<std::uint32_t> one(species_.size() * voxels);
+    std::vector<std::uint32_t> one(formats_.size() * voxels);
     for (std::size_t i = 0; i < times.size(); ++i) {
         if (!advance(time_, times[i], hooks)) return false;
         auto const counts = fetch();
         for (std::size_t l = 0; l < lattices_; ++l) {
-            for (std::size_t s = 0; s < species_.size(); ++s)
+            for (std::size_t s = 0; s < formats_.size(); ++s)
                 std::copy_n(counts[s].data() + l * voxels, voxels, one.data() + s * voxels);
             hooks.sample(i, l, one.data());
         }
@@ -220,7 +138,7 @@ bool DeviceLattices::run(std::uint64_t first, std::vector<LatticeBirth> const& b
 
 void DeviceLattices::narrow(Counts const& counts) {
     bool any = false;
-    for (std::size_t s = 0; s < species_.size(); ++s) {
+    for (std::size_t s = 0; s < formats_.size(); ++s) {
         auto const seen = all_bits(counts[s]);
         auto const format = CountFormat::of(seen | seen << 1);  // with room to spare
         if (!formats_[s].wider_than(format)) continue;
@@ -239,7 +157,7 @@ bool DeviceLattices::advance(double from, double to, Hooks const& hooks) {
         static_cast<std::uint64_t>(std::max(1.0, std::ceil(length / longest_ * (1 - 1e-9))));
     double const tau = length / static_cast<double>(interval);
     bool const halves = moves_ && reacts_;
-    set_tables(tau, halves);
+    species_.set_steps(tau, halves);
     std::uint64_t const all = halves ? interval + 1 : interval;
     for (std::uint64_t i = 0; i < all;) {
         kernels::TileSteps steps{};
@@ -307,8 +225,8 @@ std::size_t DeviceLattices::launch(kernels::TileSteps const& steps) {
     job.resident = tiling_.resident;
     job.arrived = tiling_.arrived;
     job.flows = tiling_.flows;
-    job.species = static_cast<std::uint32_t>(species_.size());
-    job.of_species = of_species_.data();
+    job.species = static_cast<std::uint32_t>(formats_.size());
+    job.of_species = species_.data();
     job.steps = steps;
     job.place = place_.data();
     job.factors = factors_.data();
@@ -347,7 +265,7 @@ std::size_t DeviceLattices::launch(kernels::TileSteps const& steps) {
 bool DeviceLattices::widen(std::vector<std::uint32_t> const& unfit) {
     bool any = false;
     auto formats = formats_;
-    for (std::size_t s = 0; s < species_.size(); ++s) {
+    for (std::size_t s = 0; s < formats_.size(); ++s) {
         auto const format = CountFormat::of(unfit[s]);
         if (unfit[s] == 0 || !format.wider_than(formats_[s])) continue;
         formats[s] = format;

@@ -6,9 +6,8 @@
 
 #include "backend/accelerator.hpp"
 #include "kernels/rdme/lattice_job.hpp"
-#include "rdme/diffusion_plan.hpp"
+#include "rdme/device_species.hpp"
 #include "rdme/initial_counts.hpp"
-#include "rdme/tiles.hpp"
 
 namespace fano {
 
@@ -44,8 +43,6 @@ private:
     Counts fetch() const;
     void narrow(Counts const& counts);
     bool advance(double from, double to, Hooks const& hooks);
-    void set_tables(double tau, bool halves);
-    void upload_species();
     // From counts_[0]; returns whether the counts fitted, and are there.
     bool try_steps(kernels::TileSteps const& steps, Hooks const& hooks);
     std::size_t launch(kernels::TileSteps const& steps);
@@ -53,7 +50,6 @@ private:
     [[noreturn]] void fail(kernels::FailureReport report) const;
 
     Lattice const& lattice_;
-    std::vector<DiffusionPlan> const& plans_;
     Accelerator& device_;
     std::uint64_t seed_;
     double longest_;
@@ -71,18 +67,7 @@ private:
     DeviceArray<std::uint64_t> keys_;
     DeviceArray<double> parameters_, factors_;
     DeviceArray<std::uint16_t> place_;
-    std::vector<DeviceArray<std::uint16_t>> kind_;
-    std::vector<DeviceArray<kernels::TileKind>> kinds_;
-    std::vector<std::vector<kernels::TileKind>> host_kinds_;
-    struct Tables {
-        DeviceArray<std::uint32_t> threshold, tail, outcome;
-        DeviceArray<std::uint64_t> wide;
-    };
-    double tau_ = -1;
-    bool halves_ = false;
-    std::vector<Tables> tables_;
-    std::vector<kernels::TileSpecies> species_;
-    DeviceArray<kernels::TileSpecies> of_species_;
+    DeviceSpecies species_;
     DeviceArray<std::uint32_t> unfit_, failed_, spoiled_;
     SharedWord stop_;
     DeviceArray<std::uint64_t> events_;

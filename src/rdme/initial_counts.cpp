@@ -1,5 +1,11 @@
 #include "rdme/initial_counts.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+
 #include <fmt/format.h>
 
 #include "fano/error.hpp"
@@ -65,6 +71,33 @@ LatticeBirth draw_birth(Lattice const& lattice, std::uint64_t seed, std::uint64_
         scatter(static_cast<std::uint64_t>(birth.registers[s]), start.voxels, next, counts);
     }
     return birth;
+}
+
+std::vector<LatticeBirth> draw_births(Lattice const& lattice, std::uint64_t seed, std::uint64_t first,
+                                      std::uint64_t count, unsigned threads,
+                                      std::function<bool()> const& stopped) {
+    std::vector<LatticeBirth> births(count);
+    std::atomic<std::uint64_t> next{0};
+    std::mutex mutex;
+    std::exception_ptr error;
+    auto const draw = [&] {
+        try {
+            for (std::uint64_t i; (i = next.fetch_add(1)) < count && !stopped();)
+                births[i] = draw_birth(lattice, seed, first + i);
+        } catch (...) {
+            std::lock_guard const lock{mutex};
+            error = std::current_exception();
+            next = count;
+        }
+    };
+    {
+        std::vector<std::jthread> others;
+        for (std::uint64_t t = 1; t < std::min<std::uint64_t>(threads, count); ++t) others.emplace_back(draw);
+        draw();
+    }
+    if (error) std::rethrow_exception(error);
+    if (stopped()) throw Interrupted();
+    return births;
 }
 
 }  // namespace fano

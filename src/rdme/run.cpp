@@ -18,7 +18,7 @@
 #include "rdme/next_subvolume.hpp"
 #include "rdme/pairs.hpp"
 #include "rdme/split_lattice.hpp"
-#include "rdme/step_trials.hpp"
+#include "rdme/step_choice.hpp"
 
 namespace fano {
 
@@ -87,7 +87,12 @@ public:
           threads_(options.threads > 0 ? options.threads
                                        : std::max(1U, std::thread::hardware_concurrency())) {
         for (auto const& jumps : lattice_.species) plans_.emplace_back(lattice_.grid, jumps);
-        choose_step();
+        choose_step(
+            model_, lattice_, plans_, options_,
+            [this](RdmeOptions const& trial) {
+                return Run{model_, trial, {}, {}}.run();
+            },
+            result_);
     }
 
     RdmeResult run() {
@@ -140,64 +145,6 @@ private:
             others.emplace_back([this, i] { work_on(*gpus_[i], false); });
         work_on(*gpus_[0], true);
         for (auto& thread : others) thread.join();
-    }
-
-    void choose_step() {
-        if (options_.method == RdmeMethod::exact) return;
-        double fastest = 0;
-        for (auto const& plan : plans_) fastest = std::max(fastest, plan.largest_rate);
-        double const longest = 1 / (fastest * lattice_.grid.faces);
-        auto const pairs = find_pairs(model_, lattice_);
-        if (options_.step > 0) {
-            result_.step = options_.step;
-            result_.step_reason = "as asked for";
-        } else if (fastest > 0) {
-            double const usual = 1 / (12 * fastest);
-            double const lived = longest_by_lifetime(model_, lattice_, usual, options_.tolerance);
-            result_.step = longest_step(pairs, lattice_, lived, options_.tolerance);
-            result_.step_reason = result_.step == usual   ? "h²/(12 D) of the fastest species"
-                                  : result_.step == lived ? "so that what is made lives for some steps"
-                                                          : "so that pairs react as fast as they should";
-            if (auto const of_unknown = without_step_error(model_, lattice_);
-                !of_unknown.empty() && options_.pilot == 0)
-                result_.notes.push_back(
-                    fmt::format("what the step does to pairs of molecules is known beforehand, what it does "
-                                "to {} is not; "
-                                "--pilot 16 measures it",
-                                fmt::join(of_unknown, ", ")));
-        } else {
-            result_.step = options_.times.back();
-            result_.step_reason = "nothing moves";
-        }
-        if (fastest > 0 && result_.step > longest * (1 + 1e-9))
-            throw InputError(
-                fmt::format("a step of {} is too long: with it a molecule makes more than one hop on "
-                            "average. The longest is {:.6g}",
-                            result_.step, longest));
-        if (options_.pilot > 0) try_steps_for_the_network();
-        for (auto const& pair : pairs)
-            result_.pair_errors.push_back(
-                {lattice_.network.reactions[pair.reaction].id, step_error(pair, lattice_, result_.step)});
-    }
-
-    void try_steps_for_the_network() {
-        auto choice = try_steps(options_, result_.step, [this](RdmeOptions const& trial) {
-            return Run{model_, trial, {}, {}}.run();
-        });
-        if (choice.step < result_.step)
-            result_.step_reason = "so that half the step gives the same means, as pilot lattices show";
-        result_.step = choice.step;
-        result_.trials = std::move(choice.trials);
-        auto const& last = result_.trials.back();
-        if (StepTrial::significant * last.error > options_.tolerance)
-            result_.notes.push_back(fmt::format(
-                "{} pilot lattices do not tell whether the step makes the mean of \"{}\" at {:.4g} off by "
-                "more than "
-                "{:.2g} %: it is {:+.2g} % ± {:.2g} %; about {:.0f} would",
-                options_.pilot, last.output, last.time, 100 * options_.tolerance, 100 * last.difference,
-                100 * last.error,
-                std::ceil(static_cast<double>(options_.pilot) *
-                          std::pow(StepTrial::significant * last.error / options_.tolerance, 2))));
     }
 
     // Threads that share a lattice meet twice a step, which must be worth their while.
@@ -260,7 +207,9 @@ private:
                 auto const i = next_.fetch_add(batch);
                 if (i >= options_.lattices || stopped()) break;
                 auto const first = options_.first_lattice + i;
-                auto const births = draw_births(first, std::min(batch, options_.lattices - i));
+                auto const births =
+                    draw_births(lattice_, options_.seed, first, std::min(batch, options_.lattices - i),
+                                threads_, [this] { return stopped(); });
                 double before = 0;
                 bool const whole =
                     method.run(first, births, options_.times,
@@ -280,26 +229,6 @@ private:
         } catch (...) {
             fail_with_exception();
         }
-    }
-
-    std::vector<LatticeBirth> draw_births(std::uint64_t first, std::uint64_t count) {
-        std::vector<LatticeBirth> births(count);
-        std::atomic<std::uint64_t> next{0};
-        auto const draw = [&] {
-            try {
-                for (std::uint64_t i; (i = next.fetch_add(1)) < count && !stopped();)
-                    births[i] = draw_birth(lattice_, options_.seed, first + i);
-            } catch (...) {
-                fail_with_exception();
-            }
-        };
-        std::vector<std::jthread> others;
-        for (std::uint64_t t = 1; t < std::min<std::uint64_t>(threads_, count); ++t)
-            others.emplace_back(draw);
-        draw();
-        others.clear();
-        if (stopped()) throw Interrupted();
-        return births;
     }
 
     void fail_with_exception() {

@@ -31,8 +31,7 @@ StepTrial compare(RdmeResult const& whole, RdmeResult const& half, double step) 
 
 }  // namespace
 
-StepChoice try_steps(RdmeOptions const& options, double step,
-                     std::function<RdmeResult(RdmeOptions const&)> const& run) {
+StepChoice try_steps(RdmeOptions const& options, double step, RunTrial const& run) {
     constexpr int most_halvings = 8;
     // Beyond the lattices of any ensemble, and new ones for every trial.
     std::uint64_t next = std::uint64_t{1} << 62;

@@ -7,6 +7,8 @@
 
 namespace fano {
 
+using RunTrial = std::function<RdmeResult(RdmeOptions const&)>;
+
 struct StepChoice {
     double step;
     std::vector<StepTrial> trials;  // of all steps that were tried, the chosen one's last
@@ -14,7 +16,6 @@ struct StepChoice {
 
 // Halves `step` until no mean is off by more than options.tolerance, as far as options.pilot lattices can tell. `run` simulates. The
 // method's error falls with the square of the step, so that it is 4/3 of what half the step changes.
-StepChoice try_steps(RdmeOptions const& options, double step,
-                     std::function<RdmeResult(RdmeOptions const&)> const& run);
+StepChoice try_steps(RdmeOptions const& options, double step, RunTrial const& run);
 
 }  // namespace fano

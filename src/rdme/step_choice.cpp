@@ -1,0 +1,73 @@
+#include "rdme/step_choice.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "fano/error.hpp"
+#include "rdme/pairs.hpp"
+
+namespace fano {
+
+namespace {
+
+void try_steps_for_the_network(RdmeOptions const& options, RunTrial const& run, RdmeResult& result) {
+    auto choice = try_steps(options, result.step, run);
+    if (choice.step < result.step)
+        result.step_reason = "so that half the step gives the same means, as pilot lattices show";
+    result.step = choice.step;
+    result.trials = std::move(choice.trials);
+    auto const& last = result.trials.back();
+    if (StepTrial::significant * last.error > options.tolerance)
+        result.notes.push_back(fmt::format(
+            "{} pilot lattices do not tell whether the step makes the mean of \"{}\" at {:.4g} off by "
+            "more than "
+            "{:.2g} %: it is {:+.2g} % ± {:.2g} %; about {:.0f} would",
+            options.pilot, last.output, last.time, 100 * options.tolerance, 100 * last.difference,
+            100 * last.error,
+            std::ceil(static_cast<double>(options.pilot) *
+                      std::pow(StepTrial::significant * last.error / options.tolerance, 2))));
+}
+
+}  // namespace
+
+void choose_step(Model const& model, Lattice const& lattice, std::vector<DiffusionPlan> const& plans,
+                 RdmeOptions const& options, RunTrial const& run, RdmeResult& result) {
+    if (options.method == RdmeMethod::exact) return;
+    double fastest = 0;
+    for (auto const& plan : plans) fastest = std::max(fastest, plan.largest_rate);
+    double const longest = 1 / (fastest * lattice.grid.faces);
+    auto const pairs = find_pairs(model, lattice);
+    if (options.step > 0) {
+        result.step = options.step;
+        result.step_reason = "as asked for";
+    } else if (fastest > 0) {
+        double const usual = 1 / (12 * fastest);
+        double const lived = longest_by_lifetime(model, lattice, usual, options.tolerance);
+        result.step = longest_step(pairs, lattice, lived, options.tolerance);
+        result.step_reason = result.step == usual   ? "h²/(12 D) of the fastest species"
+                             : result.step == lived ? "so that what is made lives for some steps"
+                                                    : "so that pairs react as fast as they should";
+        if (auto const of_unknown = without_step_error(model, lattice);
+            !of_unknown.empty() && options.pilot == 0)
+            result.notes.push_back(
+                fmt::format("what the step does to pairs of molecules is known beforehand, what it does "
+                            "to {} is not; "
+                            "--pilot 16 measures it",
+                            fmt::join(of_unknown, ", ")));
+    } else {
+        result.step = options.times.back();
+        result.step_reason = "nothing moves";
+    }
+    if (fastest > 0 && result.step > longest * (1 + 1e-9))
+        throw InputError(
+            fmt::format("a step of {} is too long: with it a molecule makes more than one hop on "
+                        "average. The longest is {:.6g}",
+                        result.step, longest));
+    if (options.pilot > 0 && fastest > 0) try_steps_for_the_network(options, run, result);
+    for (auto const& pair : pairs)
+        result.pair_errors.push_back(
+            {lattice.network.reactions[pair.reaction].id, step_error(pair, lattice, result.step)});
+}
+
+}  // namespace fano
