@@ -144,7 +144,7 @@ private:
 
     // Voxels that share random bits lie in one row, or all of the lattice is here.
     FANO_FUNCTION void react(u64 number, double start, u32 thread) const {
-        if (useless()) return;
+        if (spoiled()) return;
         Voxel cell{};
         double const* const parameters =
             job_.parameters + u64{tile_.lattice} * (Voxel::slots - Voxel::species);
@@ -206,14 +206,13 @@ private:
             cell.each_species([&](u32 s, double n) {
                 if (n > largest_count) fail({Failure::count_too_large, s, 0, 0.0, n});
             });
-            return !block.useless();
+            return !block.spoiled() && !block.stopped();
         }
     };
     // Whether what is left of the launch does not matter.
-    FANO_FUNCTION bool useless() const {
-        return *static_cast<u32 const volatile*>(job_.spoiled) != 0 ||
-               *static_cast<u32 const volatile*>(job_.stop) != 0;
-    }
+    FANO_FUNCTION bool spoiled() const { return *static_cast<u32 const volatile*>(job_.spoiled) != 0; }
+    // Lies in the host's memory, far away.
+    FANO_FUNCTION bool stopped() const { return *static_cast<u32 const volatile*>(job_.stop) != 0; }
     FANO_COLD void fail(FailureReport report, double start) const {
         atomic_set(job_.spoiled);
         if (atomic_set(job_.failed) != 0) return;
@@ -251,11 +250,14 @@ struct ThisThread {
     }
 #else
 namespace fano::kernels {
+// Forwards and backwards in turn, so that a thread that needed what another does in the same phase would be found out.
 struct ThreadByThread {
     u32 threads;
+    mutable bool backwards = false;
     template <class Phase>
     void operator()(Phase const& phase) const {
-        for (u32 thread = 0; thread < threads; ++thread) phase(thread);
+        for (u32 thread = 0; thread < threads; ++thread) phase(backwards ? threads - 1 - thread : thread);
+        backwards = !backwards;
     }
 };
 }  // namespace fano::kernels
