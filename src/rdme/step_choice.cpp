@@ -11,6 +11,8 @@ namespace fano {
 
 namespace {
 
+constexpr double most_steps = 0xFFFFFFFE;  // their numbers have 32 bits
+
 void try_steps_for_the_network(RdmeOptions const& options, RunTrial const& run, RdmeResult& result) {
     auto choice = try_steps(options, result.step, run);
     if (choice.step < result.step)
@@ -64,6 +66,13 @@ void choose_step(Model const& model, Lattice const& lattice, std::vector<Diffusi
             fmt::format("a step of {} is too long: with it a molecule makes more than one hop on "
                         "average. The longest is {:.6g}",
                         result.step, longest));
+    if (double const steps = options.times.back() / result.step; steps > most_steps)
+        throw InputError(
+            model.file, 0,
+            fmt::format(
+                "to time {:.6g} it takes {:.3g} steps of {:.3g}, {}; there may be {:.3g}. Look at the "
+                "diffusion coefficients and the edge and their units, or simulate a shorter time",
+                options.times.back(), steps, result.step, result.step_reason, most_steps));
     if (options.pilot > 0 && fastest > 0) try_steps_for_the_network(options, run, result);
     for (auto const& pair : pairs)
         result.pair_errors.push_back(

@@ -72,7 +72,7 @@ class Rdme(unittest.TestCase):
             (["--out", self.path("x.png")], "--fields"),
             (["--snapshots", "5"], "lattices go from 0 to 0"),
             (["--method", "tau"], "lattice or exact"),
-            (["--device", "gpu"], "do not run on a GPU yet"),
+            (["--device", "gpu", "--method", "exact"], "runs on processors"),
             (["-n", "0"], "at least 1"),
             (["--set", "volume=3"], "volume is that of the lattice"),
         ]:
@@ -92,6 +92,27 @@ class Rdme(unittest.TestCase):
             run.communicate(timeout=20)
             self.assertEqual(run.returncode, 130)
             self.assertEqual(os.listdir(self.folder.name), [])
+
+    def test_it_stops_within_a_step(self):
+        text = ('[space]\nvoxels = [4]\nedge = 1\n[space.diffusion]\nA = 1\n[species]\nA = 1000\nB = 0\n'
+                '[reactions.flip]\nequation = "A <-> B"\nrate = 1e9\nreverse_rate = 1e9\n')
+        with open(self.path("m.toml"), "w") as file:
+            file.write(text)
+        run = subprocess.Popen([FANO, "rdme", self.path("m.toml"), "--times", "10", "--step", "0.1"],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(1)
+        run.send_signal(signal.SIGINT)
+        run.communicate(timeout=20)
+        self.assertEqual(run.returncode, 130)
+
+    def test_absurd_lattices_are_refused(self):
+        for text, said in [('edge = 1\n[space.diffusion]\nA = 1e12\n', "steps of"),
+                           ('edge = 1e-9\n[space.diffusion]\nA = 1\n', "steps of")]:
+            with open(self.path("m.toml"), "w") as file:
+                file.write('[space]\nvoxels = [4]\n' + text + '[species]\nA = 10\n')
+            done = fano("rdme", self.path("m.toml"), "--times", "10")
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(said, done.stderr)
 
 
 if __name__ == "__main__":
