@@ -53,14 +53,15 @@ struct RdmeSnapshot {
 };
 
 // By how much a mean total is off on account of a step, as pilot lattices show it: relatively, or in molecules where there is
-// less than one. Of all times and outputs the one that is off the most.
+// less than one. Of all times and outputs the one that is off the most with certainty or, if none is, the least known one.
 struct StepTrial {
     double step;  //!< [time]
     std::string output;
     double time;
     double difference, error;  // with its standard error
-    static constexpr double significant =
-        4;  // standard errors: one of many outputs and times is off by three by chance
+    double
+        significant;  // standard errors that count: by chance one trial of 1000 has a difference beyond them
+    double noise;     // the largest standard error of all
 };
 
 struct RdmeResult {

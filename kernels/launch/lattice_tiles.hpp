@@ -150,7 +150,7 @@ private:
             job_.parameters + u64{tile_.lattice} * (Voxel::slots - Voxel::species);
         cell.each_parameter([&](u32 p, double& value) { value = parameters[p]; });
         VoxelStep const step{job_.keys[tile_.lattice], number, job_.steps.length};
-        u32 fired = 0;
+        u64 fired = 0;
         for (u32 first = thread * job_.together; first < tile_.cells; first += threads_ * job_.together) {
             PhiloxBlock<u64> block{};
             bool drawn = false;
@@ -174,7 +174,7 @@ private:
                     cell.each_species([&](u32 s, double n) { keep(s, first + j, voxel, n, start); });
             }
         }
-        if (fired > 0) atomic_add(job_.events, u64{fired});
+        if (fired > 0) atomic_add(job_.events, fired);
     }
 
     FANO_FUNCTION u32 count(u32 number, u32 cell, u32 voxel) const {

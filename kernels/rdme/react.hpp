@@ -186,7 +186,10 @@ private:
             (*reinterpret_cast<Real const*>(words) + uniform<Real>(block.w[0], block.w[1])) * Real(0x1p-32);
         Real time = minus_log_of_rest(u) / a;
         Real pick = uniform<Real>(block.w[2], block.w[3]) * a;
-        Mask active = time < Real(view_.step);
+        // Lanes without a voxel would be empty ones, in which what is made from nothing goes on.
+        alignas(64) double taken[width] = {};
+        for (u32 i = 0; i < lanes; ++i) taken[i] = 1.0;
+        Mask active = both(time<Real(view_.step), *reinterpret_cast<Real const*>(taken)> Real(0.0));
         check(a, lanes);
         while (any(active)) {
             fire(active, pick);

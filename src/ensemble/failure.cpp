@@ -47,7 +47,7 @@ std::string what_failed(Network const& network, kernels::FailureReport const& re
         case Failure::count_too_large:
             return fmt::format(
                 "\"{}\" reaches {} molecules; counts go up to 2147483647. The network grows without bound, "
-                "needs a smaller volume or, with --method cle, a shorter --step",
+                "needs a smaller volume or, if it takes steps, shorter ones: --step",
                 slot(), report.value);
         case Failure::birth_not_whole:
             return fmt::format(

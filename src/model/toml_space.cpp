@@ -141,6 +141,9 @@ private:
             auto const* reservoir = value.find("reservoir");
             if (reservoir == nullptr) context_.fail(value.line, "a boundary is empty; it may have reservoir");
             context_.require_table(*reservoir, "the reservoir of a boundary");
+            if (reservoir->items.empty())
+                context_.fail(value.line,
+                              "a reservoir names no species; where there is nothing, it is \"absorbing\"");
             for (auto const& entry : reservoir->items) {
                 require_species_in_space(entry.key, entry.line, context_);
                 boundary.reservoir.push_back(

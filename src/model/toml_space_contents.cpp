@@ -116,6 +116,14 @@ private:
                     context_.fail(radius->line, fmt::format("the radius of reaction \"{}\" is {}; it must be "
                                                             "more than 0",
                                                             entry.key, *number));
+                auto const reaction = std::find_if(model_.reactions.begin(), model_.reactions.end(), known);
+                double molecules = 0;
+                for (auto const& reactant : reaction->reactants) molecules += reactant.count;
+                if (molecules != 2)
+                    context_.fail(radius->line,
+                                  fmt::format("reaction \"{}\" has a radius, but {} molecules react; a "
+                                              "radius says how near two must come",
+                                              entry.key, molecules));
                 if (entry.items.size() == 1) return;
             }
             if ((region != nullptr) == (between != nullptr))

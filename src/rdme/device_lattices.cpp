@@ -40,6 +40,7 @@ DeviceLattices::DeviceLattices(Lattice const& lattice, std::vector<DiffusionPlan
       reacts_(!lattice.network.reactions.empty()),
       formats_(lattice.species.size()),
       first_(lattice.species.size()),
+      blocks_at_once_(device.shape(KernelName::lattices, kernels::LatticeJob::most_threads).blocks),
       species_(lattice, plans, device),
       unfit_(device, lattice.species.size()),
       failed_(device, 1),
@@ -100,7 +101,8 @@ void DeviceLattices::place(Counts const& counts) {
         buffer = {device_, bytes};
     }
     counts_[0].upload(packed);
-    tiling_ = choose_tiling(lattice_.grid, formats_, device_.shared_bytes(), tile_size_);
+    tiling_ = choose_tiling(lattice_.grid, formats_, device_.shared_bytes(),
+                            (blocks_at_once_ + lattices_ - 1) / lattices_, tile_size_);
     species_.set_formats(formats_, first_, tiling_);
 }
 

@@ -58,6 +58,7 @@ private:
     std::vector<CountFormat> formats_;  //!< [species]
     std::vector<std::uint64_t> first_;  //!< [species] of its counts, in bytes
     Tiling tiling_;
+    std::uint64_t blocks_at_once_;  // on the device
     std::uint64_t lattices_ = 0, first_lattice_ = 0, number_ = 0;
     double time_ = 0;
     std::uint64_t chunk_ = 16;  // steps

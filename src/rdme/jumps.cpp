@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "fano/error.hpp"
+#include "kernels/ssa/table.hpp"
 #include "model/symbols.hpp"
 
 namespace fano {
@@ -107,11 +108,20 @@ private:
 
     void find_reservoirs() {
         for (std::size_t f = 0; f < static_cast<std::size_t>(grid_.faces); ++f)
-            for (auto const& c : space_.faces[f].reservoir)
-                if (c.species == species_)
-                    reservoir_[f] =
-                        constant_of(model_, c.value, space_.faces[f].line,
-                                    fmt::format("the concentration of \"{}\" in a reservoir", species_));
+            for (auto const& c : space_.faces[f].reservoir) {
+                if (c.species != species_) continue;
+                auto const line = space_.faces[f].line;
+                reservoir_[f] =
+                    constant_of(model_, c.value, line,
+                                fmt::format("the concentration of \"{}\" in a reservoir", species_));
+                // At equilibrium a voxel has as many.
+                if (double const n = reservoir_[f] * space_.voxel_volume(); n > kernels::largest_count)
+                    throw InputError(
+                        model_.file, line,
+                        fmt::format("a reservoir has {:.4g} molecules of \"{}\" a voxel; counts go up to "
+                                    "2147483647",
+                                    n, species_));
+            }
     }
 
     // Of the membrane between two voxels; without one, infinite. A line of the species' own counts more than one for all.

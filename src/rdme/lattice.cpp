@@ -95,6 +95,12 @@ public:
         }
         lattice_.place_factors.resize(known.size());
         for (auto const& [value, index] : known) lattice_.place_factors[index] = value;
+        for (std::size_t r = 0; r < factors.size(); ++r)
+            if (std::none_of(known.begin(), known.end(), [&](auto const& of) { return of.first[r] != 0; }))
+                lattice_.notes.push_back(
+                    fmt::format("\"{}\" can fire nowhere: no voxel is in its place, or none in which all of "
+                                "its reactants live",
+                                model_.reactions[r].id));
         lattice_.same_everywhere =
             known.size() == 1 && std::all_of(known.begin()->first.begin(), known.begin()->first.end(),
                                              [](double x) { return x == 1; });

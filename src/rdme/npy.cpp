@@ -3,8 +3,7 @@
 #include <bit>
 #include <cstring>
 #include <fstream>
-#include <functional>
-#include <regex>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -36,10 +35,44 @@ constexpr ElementType element_types[] = {
     {"f8", 8, number_at<double>},
 };
 
-// What a regular expression finds in the header's one group.
-std::string header_part(std::string const& header, char const* pattern) {
-    std::smatch match;
-    return std::regex_search(header, match, std::regex(pattern)) ? match[1].str() : std::string();
+// What follows 'key': in the header, a dictionary as Python prints it, up to one of the characters.
+std::string header_part(std::string const& header, std::string const& key, char const* begin,
+                        char const* end) {
+    auto at = header.find("'" + key + "'");
+    if (at == std::string::npos) return {};
+    at = header.find(':', at);
+    if (at == std::string::npos) return {};
+    at = header.find_first_not_of(" ", at + 1);
+    if (at == std::string::npos) return {};
+    if (*begin != '\0') {
+        if (header[at] != *begin) return {};
+        ++at;
+    }
+    auto const last = header.find_first_of(end, at);
+    return last == std::string::npos ? std::string() : header.substr(at, last - at);
+}
+
+// "3, 2" or "3,"; nothing if it is neither.
+std::optional<std::vector<std::uint64_t>> read_shape(std::string const& text) {
+    constexpr std::size_t most_digits = 18;
+    std::vector<std::uint64_t> shape;
+    std::size_t at = 0;
+    auto const skip = [&] {
+        while (at < text.size() && text[at] == ' ') ++at;
+    };
+    for (skip(); at < text.size(); skip()) {
+        std::size_t const first = at;
+        std::uint64_t value = 0;
+        for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at) {
+            if (at - first == most_digits) return std::nullopt;
+            value = 10 * value + static_cast<std::uint64_t>(text[at] - '0');
+        }
+        if (at == first) return std::nullopt;
+        shape.push_back(value);
+        skip();
+        if (at < text.size() && text[at++] != ',') return std::nullopt;
+    }
+    return shape;
 }
 
 // From rows that end with the fastest index to rows that begin with it.
@@ -65,6 +98,8 @@ NpyArray read_npy(std::string const& file) {
     in.read(start, 10);
     if (!in || std::memcmp(start, "\x93NUMPY", 6) != 0) fail("is not a .npy file, which numpy.save writes");
     auto const byte = [&](int i) { return static_cast<std::size_t>(static_cast<unsigned char>(start[i])); };
+    if (start[6] < 1 || start[6] > 3)
+        fail(fmt::format("has version {} of the format, which is not known", static_cast<int>(start[6])));
     std::size_t length = byte(8) | byte(9) << 8;
     if (start[6] > 1) {
         char more[2] = {};
@@ -75,27 +110,26 @@ NpyArray read_npy(std::string const& file) {
     if (length > 65536) fail("has a header of " + std::to_string(length) + " bytes; it may be damaged");
     std::string header(length, ' ');
     in.read(header.data(), static_cast<std::streamsize>(length));
-    auto const type = header_part(header, "'descr'\\s*:\\s*'([^']*)'");
-    auto const order = header_part(header, "'fortran_order'\\s*:\\s*(\\w+)");
-    auto const shape = header_part(header, "'shape'\\s*:\\s*\\(([^)]*)\\)");
+    auto const type = header_part(header, "descr", "'", "'");
+    auto const order = header_part(header, "fortran_order", "", ", }");
+    auto const shape = header_part(header, "shape", "(", ")");
     ElementType const* element = nullptr;
     for (auto const& candidate : element_types)
         if (type.size() == 3 && type[0] != '>' && type.substr(1) == candidate.name) element = &candidate;
     if (element == nullptr)
-        fail(
-            fmt::format("holds elements of type \"{}\"; it may hold little-endian whole numbers, floats or "
-                        "booleans",
-                        type));
+        fail(fmt::format(
+            "holds elements of type \"{:.80}\"; it may hold little-endian whole numbers, floats or "
+            "booleans",
+            type));
     NpyArray array;
+    auto const lengths = read_shape(shape);
+    if (!lengths) fail(fmt::format("has the shape ({:.80}), which is none", shape));
+    array.shape = *lengths;
     std::uint64_t size = 1;
-    if (!std::regex_match(shape, std::regex("\\s*(\\d{1,18}L?\\s*,\\s*)*(\\d{1,18}L?\\s*)?")))
-        fail(fmt::format("has the shape ({}), which is none", shape));
-    std::regex const digits("\\d+");
-    for (std::sregex_iterator i(shape.begin(), shape.end(), digits), end; i != end; ++i) {
-        array.shape.push_back(std::stoull(i->str()));
-        if (array.shape.back() != 0 && size > (std::uint64_t{1} << 36) / array.shape.back())
-            fail(fmt::format("has the shape ({}), more than fits a lattice", shape));
-        size *= array.shape.back();
+    for (auto const length_of_axis : array.shape) {
+        if (length_of_axis != 0 && size > (std::uint64_t{1} << 36) / length_of_axis)
+            fail(fmt::format("has the shape ({:.80}), more than fits a lattice", shape));
+        size *= length_of_axis;
     }
     // Before there is room for what a damaged header promises.
     std::uint64_t const wanted = size * element->size, at = static_cast<std::uint64_t>(in.tellg());

@@ -97,11 +97,17 @@ std::vector<std::string> without_step_error(Model const& model, Lattice const& l
     std::vector<std::string> found;
     for (std::uint32_t r = 0; r < model.reactions.size(); ++r) {
         auto const [molecules, species, c] = alone(model, lattice, r);
-        bool const mass_action = model.reactions[r].kind != LawKind::propensity;
-        bool const moves = std::any_of(species.begin(), species.end(), [&](std::uint32_t s) {
-            return lattice.species[s].largest_coefficient > 0;
-        });
-        if (!mass_action || (molecules > 2 && moves)) found.push_back("\"" + model.reactions[r].id + "\"");
+        bool const own_law = model.reactions[r].kind == LawKind::propensity;
+        auto const& names = lattice.network.species;
+        bool moves = false;
+        auto const look = [&](std::string const& name) {
+            auto const at = std::find(names.begin(), names.end(), name);
+            if (at == names.end()) return;
+            moves |= lattice.species[static_cast<std::size_t>(at - names.begin())].largest_coefficient > 0;
+        };
+        if (own_law) model.reactions[r].law.for_each_name(look);
+        for (auto const s : species) look(names[s]);
+        if ((own_law || molecules > 2) && moves) found.push_back("\"" + model.reactions[r].id + "\"");
     }
     return found;
 }

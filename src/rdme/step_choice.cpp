@@ -20,15 +20,20 @@ void try_steps_for_the_network(RdmeOptions const& options, RunTrial const& run, 
     result.step = choice.step;
     result.trials = std::move(choice.trials);
     auto const& last = result.trials.back();
-    if (StepTrial::significant * last.error > options.tolerance)
+    if (!choice.good)
         result.notes.push_back(fmt::format(
-            "{} pilot lattices do not tell whether the step makes the mean of \"{}\" at {:.4g} off by "
-            "more than "
-            "{:.2g} %: it is {:+.2g} % ± {:.2g} %; about {:.0f} would",
-            options.pilot, last.output, last.time, 100 * options.tolerance, 100 * last.difference,
-            100 * last.error,
-            std::ceil(static_cast<double>(options.pilot) *
-                      std::pow(StepTrial::significant * last.error / options.tolerance, 2))));
+            "even with steps of {:.3g} the mean of \"{}\" at {:.4g} is off by {:+.2g} %, more than "
+            "the {:.2g} % asked for",
+            last.step, last.output, last.time, 100 * last.difference, 100 * options.tolerance));
+    double const known = last.significant * last.noise;
+    if (known <= options.tolerance) return;
+    double const needed = static_cast<double>(options.pilot) * std::pow(known / options.tolerance, 2);
+    result.notes.push_back(fmt::format(
+        "{} pilot lattices know means within {:.2g} %, too little to tell whether the step makes them off by "
+        "more "
+        "than {:.2g} %; {} would",
+        options.pilot, 100 * known, 100 * options.tolerance,
+        needed < 1e6 ? fmt::format("about {:.0f}", std::ceil(needed)) : "no pilot that can be run"));
 }
 
 }  // namespace
@@ -73,7 +78,8 @@ void choose_step(Model const& model, Lattice const& lattice, std::vector<Diffusi
                 "to time {:.6g} it takes {:.3g} steps of {:.3g}, {}; there may be {:.3g}. Look at the "
                 "diffusion coefficients and the edge and their units, or simulate a shorter time",
                 options.times.back(), steps, result.step, result.step_reason, most_steps));
-    if (options.pilot > 0 && fastest > 0) try_steps_for_the_network(options, run, result);
+    if (options.pilot > 0 && fastest > 0 && options.times.back() > 0)
+        try_steps_for_the_network(options, run, result);
     for (auto const& pair : pairs)
         result.pair_errors.push_back(
             {lattice.network.reactions[pair.reaction].id, step_error(pair, lattice, result.step)});

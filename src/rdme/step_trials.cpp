@@ -3,61 +3,87 @@
 #include <algorithm>
 #include <cmath>
 
+#include <boost/math/distributions/students_t.hpp>
+#include <fmt/format.h>
+
+#include "fano/error.hpp"
+
 namespace fano {
 
 namespace {
 
-// Where the two ensembles differ most, in standard errors or, where none is significant, in relation to the mean.
-StepTrial compare(RdmeResult const& whole, RdmeResult const& half, double step) {
-    constexpr double of_half_the_step = 4.0 / 3.0;
-    StepTrial worst{step, "", 0, 0, 0};
-    double most = -1;
-    auto const& totals = half.totals;
-    for (std::size_t i = 0; i < totals.times.size(); ++i)
-        for (std::size_t o = 0; o < totals.outputs.size(); ++o) {
-            auto const a = whole.totals.tally.mean(i, o), b = totals.tally.mean(i, o);
-            double const scale = std::max(std::abs(b.value), 1.0);
-            double const difference = of_half_the_step * (a.value - b.value) / scale;
-            double const error = of_half_the_step * std::hypot(a.error, b.error) / scale;
-            // What is certain of it; ties, where nothing is, go to the less certain.
-            double const certain = std::max(0.0, std::abs(difference) - StepTrial::significant * error);
-            double const rank = certain > 0 ? 1 + certain : error;
-            if (rank <= most) continue;
-            most = rank;
-            worst = {step, totals.outputs[o].id, totals.times[i], difference, error};
-        }
-    return worst;
+// By how many standard errors the largest of so many differences, all of them 0, is off in one trial of a thousand. The errors are
+// those of two ensembles of `lattices`.
+double significant_errors(std::uint64_t lattices, std::size_t differences) {
+    constexpr double false_alarms = 1e-3;
+    boost::math::students_t const t(2.0 * static_cast<double>(lattices - 1));
+    return quantile(complement(t, false_alarms / (2 * static_cast<double>(differences))));
+}
+
+// What of the difference is no noise.
+double certain_part(StepTrial const& trial) {
+    return std::max(0.0, std::abs(trial.difference) - trial.significant * trial.error);
 }
 
 }  // namespace
 
+StepTrial compare_means(Ensemble const& whole, Ensemble const& half, double step) {
+    constexpr double of_half_the_step = 4.0 / 3.0;
+    StepTrial worst{step, "", 0, 0, 0, 0, 0};
+    worst.significant = significant_errors(half.cells, half.times.size() * half.outputs.size());
+    std::pair most{-1.0, -1.0};
+    double noise = 0;
+    for (std::size_t i = 0; i < half.times.size(); ++i)
+        for (std::size_t o = 0; o < half.outputs.size(); ++o) {
+            auto const a = whole.tally.mean(i, o), b = half.tally.mean(i, o);
+            double const scale = std::max(std::abs(b.value), 1.0);
+            auto trial = worst;
+            trial.output = half.outputs[o].id;
+            trial.time = half.times[i];
+            trial.difference = of_half_the_step * (a.value - b.value) / scale;
+            trial.error = of_half_the_step * std::hypot(a.error, b.error) / scale;
+            noise = std::max(noise, trial.error);
+            std::pair const rank{certain_part(trial), trial.error};
+            if (rank <= most) continue;
+            most = rank;
+            worst = trial;
+        }
+    worst.noise = noise;
+    return worst;
+}
+
 StepChoice try_steps(RdmeOptions const& options, double step, RunTrial const& run) {
     constexpr int most_halvings = 8;
-    // Beyond the lattices of any ensemble, and new ones for every trial.
-    std::uint64_t next = std::uint64_t{1} << 62;
+    // Other random numbers than the ensemble's, and new lattices for every trial.
+    constexpr std::uint64_t other_seed = 0x9E3779B97F4A7C15;
+    std::uint64_t next = 0;
     auto const simulate = [&](double length) {
         RdmeOptions trial = options;
         trial.step = length;
         trial.lattices = options.pilot;
         trial.first_lattice = next;
+        trial.seed = options.seed ^ other_seed;
         trial.pilot = 0;
         trial.mesh_correction = false;  // the rates are corrected already
         trial.fields = false;
         trial.snapshots.clear();
         trial.device = options.device == Device::gpu ? Device::best : options.device;
-        trial.progress = {};
+        // Of the ensemble nothing is done yet.
+        if (options.progress) trial.progress = [&options](double) { options.progress(0); };
         next += options.pilot;
-        return run(trial);
+        try {
+            return run(trial);
+        } catch (SimulationError const& error) {
+            throw SimulationError(error.cell(), error.time(), fmt::format("of the pilot: {}", error.what()));
+        }
     };
-    StepChoice choice{step, {}};
+    StepChoice choice{step, {}, false};
     auto whole = simulate(choice.step);
     for (int i = 0;; ++i) {
         auto half = simulate(choice.step / 2);
-        choice.trials.push_back(compare(whole, half, choice.step));
-        auto const& trial = choice.trials.back();
-        bool const good =
-            std::abs(trial.difference) - StepTrial::significant * trial.error <= options.tolerance;
-        if (good || i == most_halvings) return choice;
+        auto const& trial = choice.trials.emplace_back(compare_means(whole.totals, half.totals, choice.step));
+        choice.good = certain_part(trial) <= options.tolerance;
+        if (choice.good || i == most_halvings) return choice;
         whole = std::move(half);
         choice.step /= 2;
     }

@@ -55,10 +55,10 @@ public:
         return laid_out(t, aligned(cells * count_bytes_), cells);
     }
 
-    // The least cells for a voxel.
-    Tiling best_box() const {
+    // The least cells for a voxel, of those with enough blocks; else the most blocks.
+    Tiling best_box(std::uint64_t blocks) const {
         std::optional<Tiling> best;
-        double least = 0;
+        std::pair<std::uint64_t, double> rank{};
         auto const lengths = [&](std::size_t axis) {
             std::vector<std::uint32_t> all;
             for (std::uint32_t n = axis == 0 ? 4 : 1; n < grid_.size[axis]; n *= 2) all.push_back(n);
@@ -75,9 +75,10 @@ public:
                         cells *= t->tile[a] + 2 * t->rim[a];
                         voxels *= static_cast<double>(grid_.size[a]) / t->tiles[a];
                     }
-                    if (best && cells / voxels >= least) continue;
+                    std::pair const of_this{std::min<std::uint64_t>(t->blocks(), blocks), -cells / voxels};
+                    if (best && of_this <= rank) continue;
                     best = t;
-                    least = cells / voxels;
+                    rank = of_this;
                 }
         if (!best)
             throw BackendError(
@@ -110,7 +111,7 @@ private:
 }  // namespace
 
 Tiling choose_tiling(Grid const& grid, std::vector<CountFormat> const& formats, std::uint32_t shared_bytes,
-                     std::optional<std::array<std::uint32_t, 3>> tile) {
+                     std::uint64_t blocks, std::optional<std::array<std::uint32_t, 3>> tile) {
     Choice const choice{grid, formats, shared_bytes};
     if (tile) {
         if (auto const asked = choice.box(*tile)) return *asked;
@@ -118,8 +119,10 @@ Tiling choose_tiling(Grid const& grid, std::vector<CountFormat> const& formats, 
             fmt::format("a tile of {}x{}x{} voxels does not fit into {} bytes of shared memory", (*tile)[0],
                         (*tile)[1], (*tile)[2], shared_bytes));
     }
-    if (auto const whole = choice.whole()) return *whole;
-    return choice.best_box();
+    // Smaller ones take less time for a step than a launch does.
+    constexpr std::uint32_t small = 4096;
+    if (auto const whole = choice.whole(); whole && (blocks <= 1 || grid.voxels <= small)) return *whole;
+    return choice.best_box(blocks);
 }
 
 }  // namespace fano

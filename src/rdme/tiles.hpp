@@ -19,9 +19,10 @@ struct Tiling {
     std::uint32_t blocks() const { return tiles[0] * tiles[1] * tiles[2]; }
 };
 
-// All of the lattice where that fits into `shared_bytes`; otherwise the box with the thinnest rim in comparison, or the
-// one asked for. Throws BackendError if that does not fit.
+// All of the lattice where that fits into `shared_bytes`, unless it is large and there would be fewer than `blocks`, which a device
+// needs to be busy; otherwise, of those that make so many, the box with the thinnest rim in comparison, or the one asked for.
+// Throws BackendError if that does not fit.
 Tiling choose_tiling(Grid const& grid, std::vector<CountFormat> const& formats, std::uint32_t shared_bytes,
-                     std::optional<std::array<std::uint32_t, 3>> tile = {});
+                     std::uint64_t blocks, std::optional<std::array<std::uint32_t, 3>> tile = {});
 
 }  // namespace fano

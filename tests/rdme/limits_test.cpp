@@ -31,10 +31,10 @@ TEST(LatticeLimits, StepsAreShorterThanLives) {
 
 TEST(LatticeLimits, CountsBeyond31BitsAreAnError) {
     auto const model = read_toml(
-        "[space]\nvoxels = [3]\nedge = 1\nboundary = { x = { reservoir = { A = 1e12 } } }\n"
+        "[space]\nvoxels = [3]\nedge = 1\nboundary = { x = { reservoir = { A = 2147483600 } } }\n"
         "[space.diffusion]\nA = 1\n[species]\nA = 0\n",
         "many.toml");
-    EXPECT_THROW(run_rdme(model, lattice_options(RdmeMethod::lattice, 1, {0.2})), SimulationError);
+    EXPECT_THROW(run_rdme(model, lattice_options(RdmeMethod::lattice, 1, {20.0})), SimulationError);
 }
 
 // A propensity that is negative where its reaction cannot fire is nobody's concern.

@@ -31,6 +31,41 @@ TEST(SameCounts, InEveryBuild) {
     }
 }
 
+// What is made from nothing goes on in empty voxels as well, but not in lanes that have none.
+TEST(SameCounts, OfReactionsWhereMoleculesAreMadeFromNothing) {
+    auto const model = read_toml(R"toml(
+[space]
+voxels = [9, 7]
+edge = 1
+[space.diffusion]
+A = 1
+[species]
+A = 0
+B = 40
+[reactions.make]
+equation = "0 -> A"
+rate = 200
+[reactions.grow]
+equation = "A -> 2 A"
+rate = 6
+[reactions.eat]
+equation = "A + B -> B"
+deterministic_rate = 40
+)toml",
+                                 "test.toml");
+    auto asked = options();
+    asked.times = {0.5, 1};
+    auto const reference = run_rdme(model, asked);
+    EXPECT_GT(reference.reactions, 100u);
+    for (Device device : {Device::sse2, Device::avx2, Device::avx512}) {
+        if (!device_available(device)) continue;
+        asked.device = device;
+        auto const wide = run_rdme(model, asked);
+        EXPECT_EQ(wide.totals.fingerprint, reference.totals.fingerprint) << device_name(device);
+        EXPECT_EQ(wide.reactions, reference.reactions) << device_name(device);
+    }
+}
+
 TEST(SameCounts, OnAnyNumberOfThreads) {
     auto const model = read_toml(test::everything_in_space, "test.toml");
     for (std::uint64_t const lattices : {1, 3}) {

@@ -94,6 +94,10 @@ TEST(Space, SaysWhatIsWrong) {
              Case{start + halves + "[space.reactions]\nturn = { between = [\"a\", \"a\"] }\n",
                   "nothing between"},
              Case{start + "[space.reactions]\nturn = { radius = -0.1 }\n", "more than 0"},
+             Case{start + "[space.reactions]\nturn = { radius = 0.1 }\n", "1 molecules react"},
+             Case{start + "boundary = { reservoir = {} }\n", "names no species"},
+             Case{start + "boundary = { reservoir = { A = 1e13 } }\n[space.diffusion]\nA = 1\nB = 1\n",
+                  "counts go up to"},
              Case{"[space]\nvoxels = [1500, 1500, 900]\nedge = 0.1\n", "GB are free"},
              Case{"[space]\nvoxels = [1]\nedge = 0.1\n[volumes]\ncell = 1\n", "drop [volumes]"},
          })
@@ -223,6 +227,7 @@ TEST(Regions, DamagedFilesAreRefused) {
     EXPECT_THAT(said("(99999999999999999999999999, 2)", "|u1", "x"), HasSubstr("which is none"));
     EXPECT_THAT(said("(3, 2)", "<f4", std::string("\0\0\xc0\x7f", 4) + std::string(20, '\0')),
                 HasSubstr("no number"));
+    EXPECT_THAT(said("(3,, 2)", "|u1", std::string(6, '\1')), HasSubstr("which is none"));
     EXPECT_EQ(said("(3, 2)", "|u1", std::string(6, '\1')), "no complaint");
 }
 

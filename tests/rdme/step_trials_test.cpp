@@ -1,6 +1,7 @@
 // Pilot lattices measure what the step does, and choose one.
 #include "rdme/step_trials.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "rdme/lattices.hpp"
@@ -35,6 +36,42 @@ TEST(StepTrials, FindTheErrorThatTheExactMethodShows) {
             << trial.output;
     }
     EXPECT_DOUBLE_EQ(choice.step, 1.0 / 2400);
+}
+
+// Two outputs: what is certainly off counts, however little is known of the other.
+TEST(StepTrials, JudgeByWhatIsCertain) {
+    auto const ensemble = [](double shift) {
+        RdmeOptions options = test::lattice_options(RdmeMethod::lattice, 8, {1});
+        auto const text = fmt::format(
+            "[space]\nvoxels = [4]\nedge = 1\n[space.diffusion]\nA = 1\nX = 1\n[species]\nA = {}\nX = {{ "
+            "distribution = \"negative_binomial\", mean = 300, fano = 300 }}\n",
+            1000 + shift);
+        return run_rdme(read_toml(text, "test.toml"), options).totals;
+    };
+    auto const whole = ensemble(70), half = ensemble(0);
+    auto const trial = compare_means(whole, half, 0.5);
+    EXPECT_EQ(trial.output, "A");
+    EXPECT_NEAR(trial.difference, 4.0 / 3 * 0.07, 1e-12);
+    EXPECT_GT(trial.noise, 0.05);
+    EXPECT_EQ(compare_means(half, half, 0.5).output, "X");
+    EXPECT_GT(trial.significant, 4);
+    EXPECT_LT(trial.significant, 6);
+}
+
+// A mean without any error of the step: hops do not change decay.
+TEST(StepTrials, FindNothingWhereThereIsNothing) {
+    auto const model = read_toml(
+        "[space]\nvoxels = [20]\nedge = 0.1\n[space.diffusion]\nA = 1\n[species]\nA = "
+        "1000\n[reactions.decay]\nequation = "
+        "\"A -> 0\"\nrate = 1\n",
+        "test.toml");
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        std::vector<double> times;
+        for (int i = 1; i <= 100; ++i) times.push_back(0.02 * i);
+        auto options = test::lattice_options(RdmeMethod::lattice, 1, times, seed);
+        options.pilot = 4;
+        EXPECT_EQ(run_rdme(model, options).trials.size(), 1u) << seed;
+    }
 }
 
 TEST(StepTrials, AreThoseOfTheRun) {
