@@ -88,9 +88,15 @@ TEST_F(VoxelFiles, HowItWasMadeIsAmongTheAttributes) {
     auto result = plane();
     result.notes = {"one", "two"};
     result.pair_errors = {{"dimerise", 0.01}, {"anneal", -0.02}};
+    result.totals.method = Method::lattice;
+    result.trials = {{0.25, "A", 0.5, 0.01, 0.002, 4, 0.003}, {0.125, "B", 1.5, -0.004, 0.001, 4, 0.002}};
     {
         auto const file = written(result);
         EXPECT_EQ(file.text("/", "method"), "lattice");
+        EXPECT_EQ(file.text("/", "measured_output"), "B");
+        EXPECT_EQ(file.number<double>("/", "measured_time"), 1.5);
+        EXPECT_EQ(file.number<double>("/", "measured_difference"), -0.004);
+        EXPECT_EQ(file.number<double>("/", "measured_error"), 0.001);
         EXPECT_EQ(file.text("/", "step_reason"), "as asked for");
         EXPECT_EQ(file.number<std::uint64_t>("/", "steps"), 48U);
         EXPECT_EQ(file.text("/", "notes"), "one\ntwo");
@@ -99,6 +105,7 @@ TEST_F(VoxelFiles, HowItWasMadeIsAmongTheAttributes) {
     }
     result.step = 0;
     result.step_reason.clear();
+    result.totals.method = Method::subvolume;
     EXPECT_EQ(written(result).text("/", "method"), "next_subvolume");
 }
 
