@@ -143,10 +143,15 @@ void on_gpu(OnGpu const& job) {
 
 int main(int argc, char** argv) {
     if (argc > 1 && std::string(argv[1]) == "--gpu") {
-        on_gpu({"4096 of 16x16x16, resident", "[16, 16, 16]", 1, 4096, 0.2});
-        on_gpu({"4096 of 64x64, resident", "[64, 64]", 1, 4096, 0.2});
-        on_gpu({"one of 256x256x256, tiles", "[256, 256, 256]", 1, 1, 0.1});
-        return 0;
+        try {
+            on_gpu({"4096 of 16x16x16, resident", "[16, 16, 16]", 1, 4096, 0.2});
+            on_gpu({"4096 of 64x64, resident", "[64, 64]", 1, 4096, 0.2});
+            on_gpu({"one of 256x256x256, tiles", "[256, 256, 256]", 1, 1, 0.1});
+            return 0;
+        } catch (BackendError const& error) {
+            fmt::print("{}\n", error.what());
+            return 3;
+        }
     }
     association(32768, 20);
     association(30 * 32768, 2);
