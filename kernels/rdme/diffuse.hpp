@@ -44,6 +44,11 @@ public:
     FANO_FUNCTION void put(u32 voxel, u32 outcome) const { flows_[voxel] = outcome_[outcome]; }
     FANO_FUNCTION void add(u32 voxel, u32 outcome) const { flows_[voxel] += outcome_[outcome]; }
     // Of a block's voxels, all of them.
+    FANO_FUNCTION void put_all(u32 first, u32 const* outcomes) const {
+        Packed* const block = flows_ + first;
+#pragma GCC ivdep
+        for (u64 i = 0; i < block_voxels; ++i) block[i] = outcome_[outcomes[i]];
+    }
     FANO_FUNCTION void add_all(u32 first, u32 const* outcomes) const {
         Packed* const block = flows_ + first;
 #pragma GCC ivdep
@@ -72,6 +77,10 @@ public:
         for (u32 f = 0; f < view_.faces; ++f)
             view_.through[f][voxel] += packed >> (PackedFlow<u32>::bits * f) & PackedFlow<u32>::mask;
     }
+    FANO_FUNCTION void put_all(u32 first, u32 const* outcomes) const {
+        clear(first);
+        add_all(first, outcomes);
+    }
     FANO_FUNCTION void add_all(u32 first, u32 const* outcomes) const {
         for (u32 i = 0; i < block_voxels; ++i) add(first + i, outcomes[i]);
     }
@@ -90,7 +99,6 @@ FANO_ROUTINE void draw_voxels(Writer const& writer, HopTable const& given, DrawN
     HopTable const table = given;  // a copy, which no write can change
     OccupiedVoxels<Lane> occupied;
     for (u32 first = begin; first < end; first += block_voxels) {
-        writer.clear(first);
         alignas(64) unsigned char left[block_voxels];
         Count const* const here = counts + first;
         u32 most = 0;
@@ -99,14 +107,22 @@ FANO_ROUTINE void draw_voxels(Writer const& writer, HopTable const& given, DrawN
             most = n > most ? n : most;
             left[i] = static_cast<unsigned char>(n > most_summed ? 0 : n);
         }
-        if (sizeof(Count) > 1 && most > most_summed)
+        bool const many = sizeof(Count) > 1 && most > most_summed;
+        if (many) {
+            writer.clear(first);
             for (u32 i = 0; i < block_voxels; ++i)
                 if (here[i] > most_summed)
                     draw_many_hops(table, name, first + i, here[i],
                                    [&](u32 face, u32 k) { writer.set(first + i, face, k); });
+        }
         u32 const rounds = ((most < most_summed ? most : most_summed) + most_tabled - 1) / most_tabled;
+        if (rounds == 0) writer.clear(first);
         for (u32 round = 0; round < rounds; ++round) {
-            if (!occupied.find(name, left, first, round)) break;
+            bool const any = occupied.find(name, left, first, round), all = occupied.size == block_voxels;
+            // What is put everywhere needs no cleared memory.
+            bool const first_of_all = round == 0 && !many;
+            if (first_of_all && !all) writer.clear(first);
+            if (!any) break;
             alignas(64) u32 entry[block_voxels + 16], rest[block_voxels + 16];
             for (u64 i = 0; i < occupied.size; ++i) {
                 u32 const n = occupied.molecules[i] < most_tabled ? occupied.molecules[i] : most_tabled;
@@ -127,7 +143,9 @@ FANO_ROUTINE void draw_voxels(Writer const& writer, HopTable const& given, DrawN
                                                                       round, entry[i] >> 1)
                                                            ? 1
                                                            : 0);
-            if (occupied.size == block_voxels)
+            if (all && first_of_all)
+                writer.put_all(first, entry);
+            else if (all)
                 writer.add_all(first, entry);
             else
                 for (u64 i = 0; i < occupied.size; ++i) {
@@ -246,18 +264,29 @@ FANO_FUNCTION void set_flow(DiffusionView const& view, u32 voxel, u32 face, u32 
         view.through[face][voxel] = molecules;
 }
 
-// What pull did not do: faces at which the lattice goes on at its other end.
-template <class Count>
-FANO_ROUTINE u32 wrap_voxels(DiffusionView const& view, WrappedFace const* faces, u64 size, Count* counts) {
+// What pull did not do: faces at which the lattice goes on at its other end. `through(voxel, face)` is a flow.
+template <class Count, class Through>
+FANO_FUNCTION u32 wrap_voxels(WrappedFace const* faces, u64 size, Count* counts, Through const& through) {
     u32 seen = 0;
     for (u64 i = 0; i < size; ++i) {
-        WrappedFace const& face = faces[i];
-        u32 const now = counts[face.voxel] - flow_through(view, face.voxel, face.face) +
-                        flow_through(view, face.other, face.face ^ 1);
+        WrappedFace const face = faces[i];
+        u32 const now =
+            counts[face.voxel] - through(face.voxel, face.face) + through(face.other, face.face ^ 1);
         seen |= now;
         counts[face.voxel] = static_cast<Count>(now);
     }
     return seen;
+}
+
+template <class Count>
+FANO_ROUTINE u32 wrap_voxels(DiffusionView const& view, WrappedFace const* faces, u64 size, Count* counts) {
+    if (u32 const* const flows = view.packed; flows != nullptr)
+        return wrap_voxels(faces, size, counts,
+                           [=](u32 voxel, u32 face) { return FlowNumber<u32>::through(flows[voxel], face); });
+    if (u64 const* const flows = view.wide; flows != nullptr)
+        return wrap_voxels(faces, size, counts,
+                           [=](u32 voxel, u32 face) { return FlowNumber<u64>::through(flows[voxel], face); });
+    return wrap_voxels(faces, size, counts, [&](u32 voxel, u32 face) { return view.through[face][voxel]; });
 }
 
 FANO_KERNELS_END

@@ -6,13 +6,13 @@
 
 FANO_KERNELS_BEGIN
 
-// Where in the tables 0 < `molecules` <= most_tabled and 32 random bits lead.
+// Where in the tables `molecules` <= most_tabled and 32 random bits lead.
 struct HopEntry {
     u32 entry, rest;
 };
 
 FANO_FUNCTION HopEntry hop_entry(u32 index_bits, u32 molecules, u32 bits) {
-    u32 const b = index_bits >> (5 * (molecules - 1)) & 31;
+    u32 const b = index_bits >> (4 * molecules) & 15;
     // For b = 0 a shift by 32 would be undefined: by 31 - b, and one more.
     return {(1u << b) | bits >> (31 - b) >> 1, bits & 0xFFFFFFFFu >> b};
 }

@@ -32,7 +32,7 @@ inline constexpr u32 most_tabled = 6;
 inline constexpr u32 most_summed = 255;  // up to here molecules are drawn five by five, beyond by binomials
 
 struct HopTable {
-    u32 index_bits;        // 5 bits for each n > 0: b
+    u32 index_bits;        // 4 bits for each n: b, 0 for n = 0
     u32 const* threshold;  //!< [entry] of the random bits below those b
     u32 const* tail;       //!< [entry] 32 more bits of it
     u32 const* outcome;    //!< [entry][below the threshold, from it on] packed

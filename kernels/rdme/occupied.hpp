@@ -1,4 +1,5 @@
-// The voxels of a block that hold molecules, each with 32 random bits: what a round of draws works on.
+// The voxels of a block that hold molecules, or all of its voxels where most do, each with 32 random bits: what a round of draws
+// works on.
 #pragma once
 
 #include "kernels/core/lane_samplers.hpp"
@@ -33,12 +34,33 @@ public:
         }
         size = 0;
         if (filled == 0) return false;
+        if (filled >= most_packed) {
+            take_all(name, left, first, number);
+            return true;
+        }
         for (u64 i = 0; i < filled; i += Lane::width) draw(name, first >> 2, number, i);
         compact(filled);
         return true;
     }
 
 private:
+    // From this many groups on it is faster to take the empty voxels along.
+    static constexpr u64 most_packed = groups_a_block * 3 / 4;
+
+    FANO_FUNCTION void take_all(DrawName const& name, unsigned char const* left, u32 first, u32 number) {
+        for (u64 i = 0; i < groups_a_block; ++i) group_[i] = static_cast<u32>(i);
+        for (u64 i = 0; i < groups_a_block; i += Lane::width) draw(name, first >> 2, number, i);
+        for (u64 i = 0; i < block_voxels / 2; ++i) {
+            bits[2 * i] = static_cast<u32>(random_[i]);
+            bits[2 * i + 1] = static_cast<u32>(random_[i] >> 32);
+        }
+        for (u64 i = 0; i < block_voxels; ++i) {
+            voxel[i] = static_cast<u32>(i);
+            molecules[i] = left[i];
+        }
+        size = block_voxels;
+    }
+
     FANO_FUNCTION void draw(DrawName const& name, u32 first_group, u32 number, u64 i) {
         alignas(64) u64 place[Lane::width], two[2][Lane::width];
         for (u64 j = 0; j < Lane::width; ++j) place[j] = name.place(first_group + group_[i + j]);

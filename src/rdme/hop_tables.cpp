@@ -82,7 +82,7 @@ void HopTables::add(std::uint32_t molecules) {
     for (auto const i : small) share[i] = 1;  // rounding; nothing is left to fill up with
     for (auto const i : large) share[i] = 1;
     last_bits_ = index_bits;
-    if (molecules > 0) index_bits_ |= index_bits << (5 * (molecules - 1));
+    index_bits_ |= index_bits << (4 * molecules);
     threshold_.resize(columns);  // the entry's number is the table's size and its place in it
     tail_.resize(columns);
     outcome_.resize(2 * columns);

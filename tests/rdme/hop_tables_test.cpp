@@ -13,7 +13,7 @@ using namespace fano;
 
 // What the table of `molecules` gives, [outcome].
 std::map<std::uint32_t, double> probabilities(kernels::HopTable const& table, std::uint32_t molecules) {
-    std::uint32_t const b = table.index_bits >> (5 * (molecules - 1)) & 31, first = 1u << b;
+    std::uint32_t const b = table.index_bits >> (4 * molecules) & 15, first = 1u << b;
     std::map<std::uint32_t, double> all;
     for (std::uint32_t entry = first; entry < 2 * first; ++entry) {
         double const below = std::ldexp(table.threshold[entry] + std::ldexp(table.tail[entry], -32), -32);
@@ -60,7 +60,7 @@ TEST(HopTables, SayTheSameInBothPackings) {
     HopTables const tables{0.05, 6};
     auto const table = tables.view();
     for (std::uint32_t molecules = 1; molecules <= kernels::most_tabled; ++molecules) {
-        std::uint32_t const first = 1u << (table.index_bits >> (5 * (molecules - 1)) & 31);
+        std::uint32_t const first = 1u << (table.index_bits >> (4 * molecules) & 15);
         for (std::uint32_t i = 2 * first; i < 4 * first; ++i)
             for (int f = 0; f < 6; ++f)
                 EXPECT_EQ(table.outcome[i] >> (5 * f) & 31, table.wide[i] >> (10 * f) & 1023);
