@@ -47,12 +47,15 @@ struct TileSteps {
     double length, start;  //!< [time] of a step; of the interval
 };
 
+// Voxels that share random bits, and that one thread takes at a time.
+inline constexpr u32 most_together = 4;
+
 struct LatticeJob {
     static constexpr u32 most_threads = 256;  // a block
     u32 size[3], voxels, faces;
     u32 periodic;                   // a bit an axis
     u32 tile[3], rim[3], tiles[3];  // rim: 0 where a tile reaches from end to end
-    u32 together;  // voxels that a thread takes at a time, 1 or 4: those that share random bits
+    u32 together;                   // voxels that a thread takes at a time, 1 or most_together
     bool resident;
     u32 arrived, flows;  // where these lie in a block's memory
     u32 species;

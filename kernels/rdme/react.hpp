@@ -63,10 +63,7 @@ public:
 
 private:
     double count(u32 species, u32 voxel) const {
-        void const* const counts = view_.counts[species];
-        if (view_.bytes[species] == 1) return static_cast<unsigned char const*>(counts)[voxel];
-        if (view_.bytes[species] == 2) return static_cast<unsigned short const*>(counts)[voxel];
-        return static_cast<u32 const*>(counts)[voxel];
+        return load_count(view_.counts[species], view_.bytes[species], voxel);
     }
 
     // Counts of the voxels first, first + 1, ... in the lanes; false if there are none at all.
@@ -275,13 +272,7 @@ private:
                 }
                 u32 const whole = static_cast<u32>(n);
                 m_.seen[s] |= whole;
-                void* const counts = view_.counts[s];
-                if (view_.bytes[s] == 1)
-                    static_cast<unsigned char*>(counts)[v] = static_cast<unsigned char>(whole);
-                else if (view_.bytes[s] == 2)
-                    static_cast<unsigned short*>(counts)[v] = static_cast<unsigned short>(whole);
-                else
-                    static_cast<u32*>(counts)[v] = whole;
+                store_count(view_.counts[s], view_.bytes[s], v, whole);
             }
     }
 

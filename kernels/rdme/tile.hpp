@@ -79,19 +79,4 @@ private:
     LatticeJob const& job_;
 };
 
-// Counts in as many bytes as they take.
-FANO_FUNCTION u32 load_count(void const* counts, u32 bytes, u64 i) {
-    if (bytes == 1) return static_cast<unsigned char const*>(counts)[i];
-    if (bytes == 2) return static_cast<unsigned short const*>(counts)[i];
-    return static_cast<u32 const*>(counts)[i];
-}
-FANO_FUNCTION void store_count(void* counts, u32 bytes, u64 i, u32 n) {
-    if (bytes == 1)
-        static_cast<unsigned char*>(counts)[i] = static_cast<unsigned char>(n);
-    else if (bytes == 2)
-        static_cast<unsigned short*>(counts)[i] = static_cast<unsigned short>(n);
-    else
-        static_cast<u32*>(counts)[i] = n;
-}
-
 FANO_KERNELS_END

@@ -128,9 +128,6 @@ FANO_FUNCTION u32 word_of_block(PhiloxBlock<u64> const& block, u32 i) {
     return static_cast<u32>(i == 0 ? block.w[0] : i == 1 ? block.w[1] : i == 2 ? block.w[2] : block.w[3]);
 }
 
-// Voxels that one thread takes at a time.
-inline constexpr u32 most_together = 4;
-
 template <class Hops, u32 stage>
 FANO_FUNCTION void draw_cells(Tile const& tile, TileStage const& s, u32 together, u32 first) {
     constexpr u32 margin = 2 - stage;

@@ -22,11 +22,12 @@ std::uint32_t all_bits(std::vector<std::uint32_t> const& counts) {
 }  // namespace
 
 std::uint64_t DeviceLattices::most_lattices(Lattice const& lattice, Accelerator& device) {
-    constexpr double part_of_memory = 0.8, buffers = 3, most_on_host = 0x1p28;
+    constexpr double part_of_memory = 0.8, buffers = 3, most_on_host = 0x1p28,
+                     most = 65535;  // more fill no GPU better
     double const bytes = 4.0 * lattice.grid.voxels * static_cast<double>(lattice.species.size());
-    double const most = std::min(
+    double const fit = std::min(
         part_of_memory * static_cast<double>(device.memory().free) / (buffers * bytes), most_on_host / bytes);
-    return static_cast<std::uint64_t>(std::max(1.0, std::min(most, 65535.0)));
+    return static_cast<std::uint64_t>(std::clamp(fit, 1.0, most));
 }
 
 DeviceLattices::DeviceLattices(Lattice const& lattice, std::vector<DiffusionPlan> const& plans,
@@ -171,10 +172,6 @@ bool DeviceLattices::advance(double from, double to, Hooks const& hooks) {
         steps.reacts = reacts_;
         steps.length = tau;
         steps.start = from;
-        if ((number_ + steps.count) >> 32 != 0)
-            throw SolverError(
-                lattice_.network.file,
-                "a lattice took more than 4 billion steps; simulate a shorter time or allow longer steps");
         auto const start = std::chrono::steady_clock::now();
         if (!try_steps(steps, hooks)) continue;
         double const seconds =

@@ -137,10 +137,6 @@ bool SplitLattice::advance(double from, double to, Hooks const& hooks) {
 }
 
 void SplitLattice::step(double diffusion, double reaction) {
-    if (number_ >> 32 != 0)
-        throw SolverError(
-            lattice_.network.file,
-            "a lattice took more than 4 billion steps; simulate a shorter time or allow longer steps");
     auto const& stages = stages_of(diffusion);
     while (!try_step(stages, reaction)) ++widened_;
     for (auto& species : species_) std::swap(species.now, species.next);

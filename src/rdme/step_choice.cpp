@@ -11,7 +11,7 @@ namespace fano {
 
 namespace {
 
-constexpr double most_steps = 0xFFFFFFFE;  // their numbers have 32 bits
+constexpr double most_steps = 0xFFFFFFFF;  // their numbers have 32 bits
 
 void try_steps_for_the_network(RdmeOptions const& options, RunTrial const& run, RdmeResult& result) {
     auto choice = try_steps(options, result.step, run);
@@ -71,7 +71,9 @@ void choose_step(Model const& model, Lattice const& lattice, std::vector<Diffusi
             fmt::format("a step of {} is too long: with it a molecule makes more than one hop on "
                         "average. The longest is {:.6g}",
                         result.step, longest));
-    if (double const steps = options.times.back() / result.step; steps > most_steps)
+    // Between two samples there may be one that is not whole, and one more in halves.
+    double const between = 2 * static_cast<double>(options.times.size());
+    if (double const steps = options.times.back() / result.step + between; steps > most_steps)
         throw InputError(
             model.file, 0,
             fmt::format(

@@ -29,7 +29,7 @@ public:
         Tiling t;
         t.tile = grid_.size;
         t.tiles = {1, 1, 1};
-        t.together = kernels_together;
+        t.together = group;
         t.resident = true;
         std::uint64_t bytes = 0;
         for (auto const& format : formats_) {
@@ -42,14 +42,15 @@ public:
 
     std::optional<Tiling> box(std::array<std::uint32_t, 3> const& tile) const {
         Tiling t;
-        bool const rows_of_four = grid_.size[0] % 4 == 0 && (tile[0] % 4 == 0 || tile[0] >= grid_.size[0]);
-        t.together = rows_of_four ? kernels_together : 1;
+        bool const whole_groups =
+            grid_.size[0] % group == 0 && (tile[0] % group == 0 || tile[0] >= grid_.size[0]);
+        t.together = whole_groups ? group : 1;
         std::uint64_t cells = 1;
         for (std::size_t a = 0; a < 3; ++a) {
             t.tile[a] = std::clamp(tile[a], 1u, grid_.size[a]);
             t.tiles[a] = (grid_.size[a] + t.tile[a] - 1) / t.tile[a];
-            // Each stage of hops needs the draws of one more layer; groups of four stay whole.
-            t.rim[a] = t.tiles[a] == 1 ? 0 : a == 0 && rows_of_four ? 4 : 2;
+            // Each stage of hops needs the draws of one more layer; groups stay whole.
+            t.rim[a] = t.tiles[a] == 1 ? 0 : a == 0 && whole_groups ? group : 2;
             cells *= t.tile[a] + 2 * t.rim[a];
         }
         return laid_out(t, aligned(cells * count_bytes_), cells);
@@ -87,7 +88,7 @@ public:
     }
 
 private:
-    static constexpr std::uint32_t kernels_together = 4;
+    static constexpr std::uint32_t group = kernels::most_together;
 
     std::optional<Tiling> laid_out(Tiling t, std::uint64_t bytes, std::uint64_t cells) const {
         t.arrived = static_cast<std::uint32_t>(bytes);

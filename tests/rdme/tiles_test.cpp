@@ -51,6 +51,30 @@ TEST(Tiles, FitAndCoverTheLattice) {
                 }
 }
 
+// The figures of docs/gpu-status.md.
+TEST(Tiles, MoveTheBytesThatAreToldOfThem) {
+    struct Case {
+        std::uint32_t shared, seen;
+        std::array<std::uint32_t, 3> tile;
+        double bytes;  // a voxel, species and step: the tile and its rim read, the tile written
+    };
+    for (auto const& [shared, seen, tile, bytes] :
+         {Case{memory, 20, {32, 16, 32}, 2.76}, Case{memory, 1000, {32, 16, 16}, 5.91},
+          Case{48 * 1024, 20, {16, 8, 16}, 3.81}, Case{48 * 1024, 1000, {16, 8, 8}, 8.75}}) {
+        auto const format = CountFormat::of(seen);
+        auto const t = choose_tiling(grid_of("[256, 256, 256]"), {format}, shared, 132);
+        EXPECT_EQ(t.tile, tile);
+        double cells = 1, voxels = 1;
+        for (std::size_t a = 0; a < 3; ++a) {
+            cells *= t.tile[a] + 2 * t.rim[a];
+            voxels *= t.tile[a];
+        }
+        EXPECT_NEAR(format.bytes * (cells / voxels + 1), bytes, 0.005);
+    }
+    std::vector<CountFormat> const three(3, CountFormat::of(31));
+    EXPECT_EQ(choose_tiling(grid_of("[16, 16, 16]"), three, memory, 132).bytes, 32u * 1024);
+}
+
 TEST(Tiles, ThatDoNotFitAreRefused) {
     EXPECT_THROW(choose_tiling(grid_of("[64, 64, 64]"), {CountFormat::of(9)}, 48 * 1024, 1, {{64, 64, 64}}),
                  BackendError);

@@ -46,10 +46,13 @@ std::vector<char> compile_on_host(std::string const& text) {
     auto const source = folder.path() / "network.cpp", library = folder.path() / "network.so",
                log = folder.path() / "log";
     write_file(source, text);
+    char const* const more = std::getenv("FANO_EMITTED_FLAGS");
     std::string const command = fmt::format(
-        "{} -std=c++20 -O1 -fPIC -shared -Wall -Wextra -Werror -ffp-contract=off -fno-math-errno -I{} {} -o "
+        "{} -std=c++20 -O1 -fPIC -shared -Wall -Wextra -Werror -ffp-contract=off -fno-math-errno {} -I{} {} "
+        "-o "
         "{} 2> {}",
-        FANO_CXX, source_folder().string(), source.string(), library.string(), log.string());
+        FANO_CXX, more == nullptr ? "" : more, source_folder().string(), source.string(), library.string(),
+        log.string());
     if (std::system(command.c_str()) != 0)
         throw std::runtime_error("the emitted text does not compile:\n" + read_file(log) + text);
     std::string const bytes = read_file(library);

@@ -12,7 +12,8 @@ namespace fano::test {
 bool can_compile_on_host();
 // What a test that is skipped for want of them says.
 std::string why_not_compiled_on_host();
-// The text compiled with g++ to a shared library, whose bytes come back. Throws with the compiler's words.
+// The text compiled with g++ to a shared library, whose bytes come back. Throws with the compiler's words. Takes more flags from
+// FANO_EMITTED_FLAGS, so that emitted kernels can run under sanitizers (docs/gpu-status.md).
 std::vector<char> compile_on_host(std::string const& text);
 
 class EmittedGpu : public StandInGpu {
